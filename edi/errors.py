@@ -1,0 +1,23 @@
+"""Exceptions for us, grouped by remedy. Bad data is never one of them: it becomes a Finding."""
+
+from __future__ import annotations
+
+
+class CrossfootError(Exception):
+    """Base of all our exceptions. The message names place, cause and remedy."""
+
+
+class ConfigurationError(CrossfootError):
+    """A setting is wrong. Remedy: edit the file and key that the message names."""
+
+
+class RetryableError(CrossfootError):
+    """Something passing stood in the way (a lock, a lost connection). Remedy: try again later."""
+
+
+class ConservationError(CrossfootError):
+    """Totals do not cross-foot. Remedy: none by itself; the run fails and says which totals."""
+
+
+class IntegrityError(CrossfootError):
+    """What we stored is not what we decided. Remedy: stop, keep everything, look."""

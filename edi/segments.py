@@ -1,0 +1,180 @@
+"""The columnar segment table that X12 and EDIFACT share: values once, structure as index arrays.
+
+No value becomes a Python object here. A table covers one or more whole files; its levels nest as
+segment > element > repetition > component, and a *value* is one component. Element 0 of a segment is its tag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.findings import Finding
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Text = pa.Array  # of pa.string(); null where the element is absent or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """The service characters of one interchange (X12 ISA, EDIFACT UNA). None where there is none."""
+
+    element: bytes
+    segment: bytes
+    component: bytes
+    repetition: bytes | None = None
+    release: bytes | None = None
+    decimal: bytes = b"."
+
+
+@dataclass(frozen=True, slots=True)
+class Interchange:
+    """One ISA..IEA or UNA/UNB..UNZ as it was read."""
+
+    file: int  # index into SegmentTable.files
+    ordinal: int  # in the file, from 1
+    standard: str  # "x12" or "edifact"
+    sender_qualifier: str
+    sender_id: str
+    receiver_qualifier: str
+    receiver_id: str
+    control_number: str
+    usage_code: str  # "production" or "test" (ISA15, UNB 0035)
+    version: str  # ISA12, or UNB S001 as "UNOA:3"
+    acknowledgment_requested: bool  # ISA14 = 1, UNB 0031 = 1
+    delimiters: Delimiters
+    offset: int  # first byte (of UNA where there is one)
+    end: int  # just past the last byte of the trailer, or of what there was
+    first_segment: int  # index into the table: ISA or UNB
+    stop_segment: int  # just past the trailer
+    content_hash: str  # of everything but the interchange and group envelopes; see edi.envelopes.content_hash
+    has_trailer: bool
+    group_count: int = 0
+    prepared: str = ""  # date and time as on the wire, e.g. "241123 0130"; only for reports
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One GS..GE or UNG..UNE; an EDIFACT interchange without UNG has none."""
+
+    interchange: int  # index into the batch's interchanges
+    ordinal: int  # in the interchange, from 1
+    functional_code: str  # GS01 or UNG 0038
+    control_number: str  # GS06 or UNG 0048
+    version: str  # GS08
+    sender_id: str  # GS02
+    receiver_id: str  # GS03
+    first_segment: int
+    stop_segment: int
+    stated_count: int | None = None  # GE01: transactions that the trailer states
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transactions:
+    """All transactions of a batch, as columns of equal length t, in order of place."""
+
+    first_segment: Ints  # ST or UNH
+    stop_segment: Ints  # just past SE or UNT
+    interchange: Ints  # index into the batch's interchanges
+    group: Ints  # index into the batch's groups, -1 where there is none
+    ordinal: Ints  # in the interchange, from 1
+    ordinal_in_group: Ints  # from 1; equals ordinal where there is no group
+    type_code: Text  # ST01 ("850") or UNH 0065 ("ORDERS")
+    version: Text  # GS08 or ST03 ("004010"), or UNH 0052+0054 as "D:96A"
+    association: Text  # ST03, or UNH 0057 ("EAN008")
+    control_number: Text  # ST02 or UNH 0062
+
+    def __len__(self) -> int:
+        return len(self.first_segment)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentTable:
+    """Segments of whole files as index arrays over one array of values.
+
+    Shapes: ``s`` segments, ``e`` elements (tags included), ``r`` repetitions, ``v`` values.
+    """
+
+    files: tuple[str, ...]  # content hash (or name) of each file
+    values: pa.Array  # v strings, UTF-8, release characters removed; "" where empty
+    repeat_first: Ints  # r + 1: index of the first value of each repetition
+    element_first: Ints  # e + 1: index of the first repetition of each element
+    segment_first: Ints  # s + 1: index of the first element of each segment
+    tags: pa.DictionaryArray  # s: trimmed tag of each segment
+    offset: Ints  # s: byte offset of the segment in its file
+    end: Ints  # s: byte just past its terminator
+    file: Ints  # s: index into files
+    interchange: Ints  # s: index into the batch's interchanges, -1 outside
+    transaction: Ints  # s: index into the batch's transactions, -1 outside
+    ordinal: Ints  # s: ordinal in its transaction from 1 (ST, UNH); 0 outside
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+    def codes(self, *tags: str) -> Bools:
+        """Return which segments have one of the tags."""
+        known = self.tags.dictionary.to_pylist()
+        wanted = np.zeros(len(known) + 1, dtype=bool)
+        wanted[[known.index(tag) for tag in tags if tag in known]] = True
+        return wanted[self.tags.indices.to_numpy(zero_copy_only=False)]
+
+    def select(self, *tags: str) -> Ints:
+        """Return the ascending indices of all segments with one of the tags."""
+        return np.flatnonzero(self.codes(*tags))
+
+    def element_count(self, segments: Ints) -> Ints:
+        """Return how many elements each segment has, its tag not counted."""
+        return self.segment_first[segments + 1] - self.segment_first[segments] - 1
+
+    def element(self, segments: Ints, element: int, component: int = 1, repetition: int = 1) -> Text:
+        """Gather one component of one element from many segments.
+
+        Args:
+            segments: indices of segments; -1 stands for "no such segment" and gives null.
+            element: position from 1; 0 is the tag.
+            component: position from 1.
+            repetition: position from 1.
+
+        Returns:
+            strings as long as ``segments``; null where absent or empty.
+        """
+        index = self._value_index(segments, element, component, repetition)
+        found = self.values.take(pa.array(index, mask=index < 0))
+        return pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)
+
+    def _value_index(self, segments: Ints, element: int, component: int, repetition: int) -> Ints:
+        index = np.full(len(segments), -1, dtype=np.int64)
+        if len(self) == 0:
+            return index
+        safe = np.maximum(segments, 0)
+        at = self.segment_first[safe] + element
+        ok = (segments >= 0) & (at < self.segment_first[safe + 1])
+        at = self.element_first[np.where(ok, at, 0)] + repetition - 1
+        ok &= at < self.element_first[np.where(ok, self.segment_first[safe] + element, 0) + 1]
+        safe_repeat = np.where(ok, at, 0)
+        value = self.repeat_first[safe_repeat] + component - 1
+        ok &= value < self.repeat_first[safe_repeat + 1]
+        index[ok] = value[ok]
+        return index
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one pass of reading gives: the table, its envelopes, and what was wrong with them."""
+
+    table: SegmentTable
+    interchanges: tuple[Interchange, ...]
+    groups: tuple[Group, ...]
+    transactions: Transactions
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def type_codes(self) -> list[str]:
+        """Type of each transaction as Python strings; few enough to hold."""
+        return [str(code) for code in self.transactions.type_code.to_pylist()]
