@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,9 @@ import pyarrow.compute as pc
 
 from edi.findings import Finding
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Text = pa.Array  # of pa.string(); null where the element is absent or empty
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Text: TypeAlias = pa.Array  # of pa.string(); null where the element is absent or empty
 
 
 @dataclass(frozen=True, slots=True)
