@@ -1,0 +1,48 @@
+# The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
+.DEFAULT_GOAL := help
+.PHONY: help venv night test unit slow lint types layers lock sample clean
+MAKEFLAGS += --no-print-directory
+export PYTHON
+BIN := .venv/bin
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
+
+venv:  ## make or refresh .venv from requirements.lock
+	@sh .ci/bootstrap
+
+night: venv  ## run the sample nights into build/night and print the summary
+	@$(BIN)/crossfoot run sample
+
+test: lint types layers unit slow  ## everything that must pass: lint, types, layers, quick tests, slow tests
+
+unit: venv  ## the quick tests
+	@echo "crossfoot: quick tests"
+	@$(BIN)/pytest -q -m "not slow"
+
+slow: venv  ## the slow tests: databases, Prefect, whole nights, kills
+	@echo "crossfoot: slow tests"
+	@$(BIN)/pytest -q -m slow || [ $$? -eq 5 ]  # 5: none collected
+
+lint: venv  ## ruff
+	@echo "crossfoot: lint"
+	@$(BIN)/ruff check --quiet .
+
+types: venv  ## mypy, strict in edi and transforms
+	@echo "crossfoot: types"
+	@$(BIN)/mypy --no-error-summary
+
+layers: venv  ## who may import whom
+	@echo "crossfoot: layers"
+	@$(BIN)/lint-imports --no-cache --no-logo 2>/dev/null || $(BIN)/lint-imports --no-cache
+
+lock: venv  ## resolve pyproject.toml into requirements.lock (for all supported Pythons, with hashes, without hosts)
+	@$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --extra dev $(UPGRADE) -o requirements.lock pyproject.toml
+
+sample: venv  ## make data/sample again from its seed
+	@$(BIN)/python -m worlds
+
+clean:  ## remove what was built (build/ and caches), keeping .venv
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
