@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -60,12 +61,19 @@ class Agreement:
     reissue: str = "hold"  # "hold" or "load": same content under a new control number
     consecutive_numbers: bool = False
     allow_test: bool = False
+    epochs: tuple[date, ...] = ()  # business dates from which the partner's numbering began again, approved by a person
+    agreed_charges: tuple[str, ...] = ()  # reason codes (SAC02, ALC 7161) that an invoice may carry
+    tax_percents: tuple[Decimal, ...] = ()  # rates that an invoice may carry; empty: not checked
     tolerances: Tolerances = field(default_factory=Tolerances)
     severities: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def direction(self, type_code: str) -> str | None:
         """Return the agreed direction of a type of document, None where it is not agreed."""
         return next((agreed.direction_code for agreed in self.documents if agreed.type_code == type_code), None)
+
+    def epoch(self, business_date: date) -> int:
+        """Return how many times the partner's numbering had begun again by a date."""
+        return sum(start <= business_date for start in self.epochs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class SourceContract:
     amount_column: str | None = None  # CSV column whose sum is the money of the file
     currency_column: str | None = None
     control_total: ControlTotal | None = None
+    constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # "orders.purpose_code" -> value for every document
 
 
 @dataclass(frozen=True, slots=True)
