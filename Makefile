@@ -1,6 +1,7 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
 .PHONY: help venv night test unit slow lint types layers lock sample clean
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
 BIN := .venv/bin
@@ -34,7 +35,7 @@ types: venv  ## mypy, strict in edi and transforms
 
 layers: venv  ## who may import whom
 	@echo "crossfoot: layers"
-	@$(BIN)/lint-imports --no-cache --no-logo 2>/dev/null || $(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-logo
 
 lock: venv  ## resolve pyproject.toml into requirements.lock (for all supported Pythons, with hashes, without hosts)
 	@$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-annotate --no-header \
