@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from transforms.model.columns import code, column, document_key, ordinal, table, text
+from transforms.model.columns import PROVENANCE, code, column, document_key, ordinal, table, text
 
 ROLES = ("buyer", "supplier", "ship_to", "ship_from", "invoicee", "payer", "payee", "other")
 
@@ -45,5 +45,7 @@ DOCUMENTS = table(
     text("group_number", "GS06; what acknowledgments of the group cite"),
     text("transaction_number", "ST02 or UNH 0062; the document's key for CSV"),
     text("business_number", "The document's own number: order, shipment, invoice, payment"),
+    column("content_hash", sa.Text(), "SHA-256 of the content: of the interchange's for EDI, of the document's rows for CSV", required=True,
+           role=PROVENANCE),
     column("record_count", sa.BigInteger(), "Detail records that the tokenizer counted before any mapping", required=True),
 )
