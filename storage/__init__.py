@@ -1,0 +1,1 @@
+"""Whatever touches disks and databases: landing, ledger, Parquet, relational, outbox."""

@@ -1,0 +1,157 @@
+"""Every durable write goes through here: temp name, write, fsync, rename, fsync of the folder.
+
+A reader sees the old file, the new file, or none, never a part of one. Names that begin with a dot are not there yet. An fsync
+that fails is never tried again: the kernel may have dropped the pages, and a second call would report success.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edi.errors import ConfigurationError, CrossfootError, IntegrityError, RetryableError
+from storage.failpoints import declare, hit
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+TEMPORARY = ".tmp"
+STAGED = ".staged"
+
+CREATED = declare("files.created")
+WRITTEN = declare("files.written")
+FSYNC = declare("files.fsync")  # inside the fsync: an errno here is a failing fsync
+SYNCED = declare("files.synced")
+RENAMED = declare("files.renamed")
+FOLDER_SYNCED = declare("files.folder_synced")
+
+_REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
+    errno.ENOSPC: (RetryableError, "free some space, then run again"),
+    errno.EDQUOT: (RetryableError, "raise the quota or free some space, then run again"),
+    errno.EACCES: (ConfigurationError, "give this user the right to write there, or set another folder"),
+    errno.EPERM: (ConfigurationError, "give this user the right to write there, or set another folder"),
+    errno.EROFS: (ConfigurationError, "mount it writable, or set another folder"),
+    errno.ENOTDIR: (ConfigurationError, "a folder is wanted where a file is; set another folder"),
+    errno.EIO: (IntegrityError, "the device fails: stop, keep everything, look at the kernel's log"),
+}
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file as a whole; when this returns, the file survives a power cut."""
+    temporary = path.with_name(temporary_name(path.name))
+    with explained(path):
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                hit(CREATED)
+                stream.write(data)
+                hit(WRITTEN)
+                stream.flush()
+                sync_file(stream.fileno(), path)
+            move_into_place(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def stage(path: Path, data: bytes) -> Path:
+    """Write a file durably under the hidden name that belongs to it, and return that name; readers do not see it yet."""
+    hidden = hidden_name(path)
+    write_atomically(hidden, data)
+    return hidden
+
+
+def reveal(staged: Path, path: Path) -> None:
+    """Give a staged file its name."""
+    with explained(path):
+        move_into_place(staged, path)
+
+
+def hidden_name(path: Path) -> Path:
+    """Return the hidden name that a file is staged under."""
+    return path.with_name(f".{path.name}{STAGED}")
+
+
+def temporary_name(name: str) -> str:
+    """Return a hidden name that no other writer at work uses."""
+    return f".{name}.{os.getpid()}-{threading.get_ident()}{TEMPORARY}"
+
+
+def move_into_place(temporary: Path, path: Path) -> None:
+    """Rename within a folder, and make the rename durable."""
+    hit(SYNCED)
+    os.replace(temporary, path)
+    hit(RENAMED)
+    sync_folder(path.parent)
+    hit(FOLDER_SYNCED)
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder, its parents too, readable by us alone and durable; return it."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    with explained(path):
+        for folder in reversed(missing):
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            sync_folder(folder.parent)
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    return path
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there, durably."""
+    with explained(path):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sync_file(handle: int, path: Path) -> None:
+    """Flush an open file to the device; a failure is final."""
+    try:
+        hit(FSYNC)
+        os.fsync(handle)
+    except OSError as error:
+        raise IntegrityError(f"{path}: fsync failed ({error.strerror}), so what was written cannot be trusted; "
+                             "stop, look at the device, then run again from the landed files") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sync_file(handle, folder)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn an OSError into one of ours that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        kind, remedy = _REMEDIES.get(error.errno or 0, (RetryableError, "remove what stands in the way, then run again"))
+        raise kind(f"{path} could not be written ({error.strerror}); {remedy}") from error
+
+
+@contextmanager
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock that every process of this machine respects and that dies with its holder."""
+    with explained(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,88 @@
+"""Folders that files are dropped into: which files have come to rest, and what becomes of them once they are landed."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from edi.errors import ConfigurationError
+from storage import files
+
+RULES = ("rename", "done", "stable")
+DISPOSALS = ("move", "delete", "keep")
+
+_UNFINISHED = (".tmp", ".part", ".filepart")
+_DONE = ".done"
+
+Look = dict[str, tuple[int, int]]  # name -> (size, mtime in ns)
+
+
+def look(folder: Path) -> Look:
+    """Return the regular files of a folder with size and time; the rule *stable* compares two looks."""
+    try:
+        with os.scandir(folder) as entries:
+            regular = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+            seen = {entry.name: entry.stat(follow_symlinks=False) for entry in regular}
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        remedy = "make it, or correct the source's path"
+        raise ConfigurationError(f"source folder {folder} cannot be listed ({error.strerror}); {remedy}") from error
+    return {name: (seen[name].st_size, seen[name].st_mtime_ns) for name in sorted(seen)}
+
+
+def list_stable(folder: Path, *, rule: str, previous: Mapping[str, tuple[int, int]] | None = None) -> list[Path]:
+    """Return the files that are complete, sorted by name. Links and folders are never among them.
+
+    Args:
+        rule: ``rename`` (complete under its final name), ``done`` (a NAME.done marker stands beside it) or ``stable``
+            (unchanged since the previous look).
+        previous: the earlier look; the caller waits between the two. Without one nothing is stable.
+    """
+    now = look(folder)
+    candidates = [name for name in now if not name.startswith(".") and not name.lower().endswith(_UNFINISHED)]
+    if rule == "rename":
+        chosen = candidates
+    elif rule == "done":
+        chosen = [name for name in candidates if name + _DONE in now]
+    elif rule == "stable":
+        chosen = [name for name in candidates if previous is not None and previous.get(name) == now[name]]
+    else:
+        raise ConfigurationError(f"source rule '{rule}' is unknown; write one of {', '.join(RULES)}")
+    return [folder / name for name in chosen]
+
+
+def dispose(path: Path, *, how: str, moved_to: Path | None = None, rule: str = "rename") -> Path | None:
+    """Move, delete or keep a drop file that is landed; return where it is now. Under the rule *done* its marker goes too."""
+    if how not in DISPOSALS:
+        raise ConfigurationError(f"disposal '{how}' is unknown; write one of {', '.join(DISPOSALS)}")
+    if how == "keep":
+        return path
+    target = None
+    if how == "move":
+        if moved_to is None:
+            raise ConfigurationError("disposal 'move' needs a folder to move to; set moved_to in the source")
+        target = _move(path, files.make_folder(moved_to))
+    else:
+        files.remove(path)
+    if rule == "done":
+        files.remove(path.with_name(path.name + _DONE))
+    return target
+
+
+def _move(path: Path, folder: Path) -> Path:
+    """Move a file, beside any of the same name that is there already."""
+    target, count = folder / path.name, 1
+    while os.path.lexists(target):
+        target, count = folder / f"{path.name}.{count}", count + 1
+    with files.explained(target):
+        try:
+            os.rename(path, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            files.write_atomically(target, path.read_bytes())
+            path.unlink()
+        files.sync_folder(folder)
+        files.sync_folder(path.parent)
+    return target
