@@ -4,6 +4,10 @@
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
+# Nothing that we run reports home.
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export GX_ANALYTICS_ENABLED := false
 BIN := .venv/bin
 
 help:  ## list the commands
