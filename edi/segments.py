@@ -123,7 +123,8 @@ class SegmentTable:
         known = self.tags.dictionary.to_pylist()
         wanted = np.zeros(len(known) + 1, dtype=bool)
         wanted[[known.index(tag) for tag in tags if tag in known]] = True
-        return wanted[self.tags.indices.to_numpy(zero_copy_only=False)]
+        picked: Bools = wanted[self.tags.indices.to_numpy(zero_copy_only=False)]
+        return picked
 
     def select(self, *tags: str) -> Ints:
         """Return the ascending indices of all segments with one of the tags."""
