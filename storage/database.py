@@ -1,0 +1,137 @@
+"""The one primary database: opening it, its transactions, and errors that never carry a row's values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+from edi.errors import ConfigurationError, CrossfootError, IntegrityError, RetryableError
+from storage import files
+from storage.tables import LEDGER
+from storage.views import VIEWS
+from transforms.model import METADATA
+
+_BUSY_MS = 60_000
+_SCHEMA_LOCK = 7_227_004  # any number, the same in every process
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
+
+
+def open_database(url: str) -> Engine:
+    """Open SQLite or PostgreSQL and make the tables and views that are missing.
+
+    Raises:
+        ConfigurationError: the URL names no database that we know.
+        RetryableError: the database does not answer.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise ConfigurationError("the database's URL cannot be read; write sqlite:///path or postgresql://...") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = _sqlite(parsed)
+    elif backend in ("postgresql", "postgres"):
+        engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+    else:
+        raise ConfigurationError(f"database '{backend}' is not supported; write sqlite:///path or postgresql://...")
+    _create(engine)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction: committed when the block ends, rolled back when it raises."""
+    with explained(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run a transaction that only reads, and never waits for a writer."""
+    with explained(), engine.connect() as connection:
+        yield connection.execution_options(crossfoot_reading=True)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the database's errors into ours. The cause is dropped: it can quote values."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise translate(error) from None
+
+
+def translate(error: sa.exc.DBAPIError) -> CrossfootError:
+    """Return our error for one of the database's: only its class, code and constraint are told."""
+    original: Any = error.orig
+    told = [type(original).__name__]
+    for name in ("sqlstate", "sqlite_errorname"):
+        if getattr(original, name, None):
+            told.append(str(getattr(original, name)))
+    diagnosis = getattr(original, "diag", None)
+    place = [getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name")]
+    what = ", ".join([*told, *[str(part) for part in place if part]])
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
+        return RetryableError(f"the database did not answer as it should ({what}); look whether it is up and has space, then run again")
+    if isinstance(original, Exception) and "constraint failed: " in str(original):  # SQLite names columns there, never values
+        what += ", " + str(original).split("constraint failed: ")[1]
+    return IntegrityError(f"the database refused what we wrote ({what}); keep everything and look at the plan and the ledger")
+
+
+def lock_table(connection: Connection, table: sa.Table) -> None:
+    """Let one writer at a time number the rows of a table; on SQLite there is only one anyhow."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE')
+
+
+def _sqlite(url: sa.URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigurationError("the database must be a file, since work is spread over connections; write sqlite:///path")
+    path = Path(url.database)
+    files.make_folder(path.parent)
+    with files.explained(path):  # made by us first, so that nobody else can read it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, files.FILE_MODE))
+    engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool)
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    for pragma in reversed(_PRAGMAS):  # the busy timeout first: switching to WAL can meet a lock
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("crossfoot_reading", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _create(engine: Engine) -> None:
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+        METADATA.create_all(connection)
+        LEDGER.create_all(connection)
+        present = set(sa.inspect(connection).get_view_names())
+        for name, statement in VIEWS.items():
+            if name not in present:
+                connection.exec_driver_sql(f"CREATE VIEW {name} AS {statement}")
+        _compare(connection)
+
+
+def _compare(connection: Connection) -> None:
+    """Refuse a database that another version of the model made: rows would land in the wrong columns, or not at all."""
+    stored = {table: {column["name"] for column in columns} for (_, table), columns in sa.inspect(connection).get_multi_columns().items()}
+    for table in (*METADATA.sorted_tables, *LEDGER.sorted_tables):
+        if stored.get(table.name) != {column.name for column in table.columns}:
+            raise ConfigurationError(f"table {table.name} of the database has other columns than this version's model; "
+                                     "set another database, or move this one away and replay the landed files")

@@ -1,0 +1,55 @@
+"""Identities that are kept for ever: interchanges that came, and control numbers that we gave."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from storage.records import CounterKey, Interchange, Night
+from storage.tables import COUNTERS, INTERCHANGES
+
+_CHUNK = 400  # SQLite limits the number of values in a statement
+
+
+def seen_interchanges(connection: Connection, *, control_numbers: Collection[str] = (), content_hashes: Collection[str] = (),
+                      apart_from_night: str | None = None) -> list[Interchange]:
+    """Return the interchanges on record that share a control number or a content with what has come.
+
+    All pairs of partners are returned; the planner compares whole identities. The order is that of their places.
+
+    Args:
+        apart_from_night: the night that is being planned; what its first attempt has recorded is no memory.
+    """
+    found: dict[tuple[str, str, int], Interchange] = {}
+    for column, values in ((INTERCHANGES.c.control_number, control_numbers), (INTERCHANGES.c.content_hash, content_hashes)):
+        every = sorted(set(values))
+        for start in range(0, len(every), _CHUNK):
+            for seen in _load(connection, column.in_(every[start:start + _CHUNK])):
+                if seen.night_id != apart_from_night:
+                    found[seen.night_id, seen.file_hash, seen.interchange_ordinal] = seen
+    return [found[key] for key in sorted(found)]
+
+
+def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:
+    """Record identities and verdicts; a second *new* one of the same identity is refused by the database."""
+    rows = [{**asdict(interchange), "night_id": night.night_id, "packet_key": packet_key} for interchange in interchanges]
+    if rows:
+        connection.execute(INTERCHANGES.insert(), rows)
+
+
+def allocate(connection: Connection, counter: CounterKey, count: int = 1) -> int:
+    """Take the next control numbers of ours and return the first; they are given back if the transaction fails."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = asdict(counter)
+    statement = make(COUNTERS).values(**row, last=count)
+    taken = statement.on_conflict_do_update(index_elements=list(row), set_={"last": COUNTERS.c.last + count})
+    return int(connection.execute(taken.returning(COUNTERS.c.last)).scalar_one()) - count + 1
+
+
+def _load(connection: Connection, condition: sa.ColumnElement[bool]) -> list[Interchange]:
+    columns = [column for column in INTERCHANGES.columns if column.name != "packet_key"]
+    return [Interchange(**row) for row in connection.execute(sa.select(*columns).where(condition)).mappings()]

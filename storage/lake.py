@@ -1,0 +1,163 @@
+"""The Parquet lake: deterministic bytes, hidden until the ledger has committed them, and one manifest that readers go by."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from edi.errors import IntegrityError
+from storage import files
+from storage.canonical import canonical_json, content_hash
+from storage.database import reading
+from storage.failpoints import declare, hit
+from storage.relational import packet_rows, read_table
+from storage.tables import LAKE_FILES
+from transforms.model import TABLES, arrow_schema
+
+STAGED = declare("lake.staged")
+REVEALED = declare("lake.revealed")
+
+MANIFEST = "manifest.json"
+_PUBLISHING, _MANIFEST_LOCK = ".publishing.lock", ".manifest.lock"
+_ROW_GROUP = 128 * 1024
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
+
+
+def encode(table: pa.Table, *, name: str) -> bytes:
+    """Write a canonical table as Parquet: the same rows give the same bytes, in whatever order or chunks they come."""
+    model = TABLES[name]
+    keys = [(column.name, "ascending") for column in model.primary_key.columns]
+    rows = table.select(arrow_schema(model).names).cast(arrow_schema(model)).sort_by(keys).combine_chunks()
+    buffer = io.BytesIO()
+    pq.write_table(rows.replace_schema_metadata(None), buffer, version="2.6", compression="zstd", compression_level=3,
+                   row_group_size=_ROW_GROUP, write_statistics=True, use_dictionary=True, data_page_version="1.0")
+    return buffer.getvalue()
+
+
+def lake_path(name: str, business_date: date, packet_key: str) -> str:
+    """Return where a packet's rows of a table lie, relative to the lake."""
+    if not _SAFE.fullmatch(packet_key):
+        raise IntegrityError("a packet's key must be letters, digits, '_', '-' and '.', since it names its files")
+    return f"{name}/business_date={business_date.isoformat()}/{packet_key}.parquet"
+
+
+def stage_tables(lake: Path, tables: Mapping[str, pa.Table], *, business_date: date, packet_key: str) -> list[dict[str, object]]:
+    """Write a packet's tables under hidden names; return their rows for the ledger. Empty tables have no file."""
+    staged: list[dict[str, object]] = []
+    for name in sorted(name for name in tables if tables[name].num_rows):
+        path = lake_path(name, business_date, packet_key)
+        data = encode(tables[name], name=name)
+        files.make_folder((lake / path).parent)
+        files.stage(lake / path, data)
+        hit(STAGED)
+        staged.append({"packet_key": packet_key, "table_name": name, "path": path, "hash": content_hash(data),
+                       "row_count": tables[name].num_rows, "state": "committed"})
+    return staged
+
+
+def reveal_packet(connection: Connection, lake: Path, packet_key: str) -> None:
+    """Give a committed packet's files their names; what is not there, or not what was decided, is made again from the database."""
+    for row in _ledger_files(connection, LAKE_FILES.c.packet_key == packet_key):
+        path = lake / row.path
+        hidden = files.hidden_name(path)
+        if not _is(path, row.hash):
+            if not _is(hidden, row.hash):
+                _stage_again(connection, path, row)
+            files.reveal(hidden, path)
+        hit(REVEALED)
+
+
+def write_manifest(connection: Connection, lake: Path, *, also: str | None = None) -> None:
+    """List the files of all visible packets, and of one that is about to be, for readers."""
+    shown = _ledger_files(connection, (LAKE_FILES.c.state == "visible") | (LAKE_FILES.c.packet_key == (also or "")))
+    tables: dict[str, list[dict[str, object]]] = {}
+    for row in shown:
+        tables.setdefault(row.table_name, []).append({"hash": row.hash, "path": row.path, "rows": row.row_count})
+    text = canonical_json({"format": 1, "tables": tables})
+    files.write_atomically(lake / MANIFEST, text.encode() + b"\n")
+
+
+def is_complete(engine: Engine, lake: Path) -> bool:
+    """Tell whether every visible file and the manifest are there; their content is not read."""
+    with reading(engine) as connection:
+        shown = _ledger_files(connection, LAKE_FILES.c.state == "visible")
+    return not shown or ((lake / MANIFEST).is_file() and all((lake / row.path).is_file() for row in shown))
+
+
+def manifest_files(lake: Path, table: str) -> list[Path]:
+    """Return the Parquet files that make up a table now, sorted; none where nothing is published."""
+    if not (lake / MANIFEST).exists():
+        return []
+    listed = json.loads((lake / MANIFEST).read_bytes())["tables"].get(table, [])
+    return [lake / entry["path"] for entry in listed]
+
+
+def read_lake(lake: Path, name: str) -> pa.Table:
+    """Read a table through the manifest, with the model's schema."""
+    schema = arrow_schema(TABLES[name])
+    parts = [pq.read_table(path, partitioning=None, schema=schema) for path in manifest_files(lake, name)]
+    return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def sweep(lake: Path, engine: Engine) -> list[str]:
+    """Remove staged and half-written files that no committed packet owns; return their names. Waits for publishers at work."""
+    if not lake.is_dir():
+        return []
+    with files.locked(lake / _PUBLISHING), reading(engine) as connection:
+        known = {row.path for row in _ledger_files(connection, sa.true())}
+        orphans = sorted(path for path in lake.rglob("*") if path.is_file() and _is_orphan(path, lake, known))
+        for path in orphans:
+            files.remove(path)
+    return [path.relative_to(lake).as_posix() for path in orphans]
+
+
+@contextmanager
+def publishing(lake: Path) -> Iterator[None]:
+    """Keep the sweeper away while files are staged and revealed."""
+    files.make_folder(lake)
+    with files.locked(lake / _PUBLISHING, shared=True):
+        yield
+
+
+@contextmanager
+def changing_manifest(lake: Path) -> Iterator[None]:
+    """Let one publisher at a time read the ledger and replace the manifest."""
+    with files.locked(lake / _MANIFEST_LOCK):
+        yield
+
+
+def _ledger_files(connection: Connection, condition: sa.ColumnElement[bool]) -> list[sa.Row[tuple[object, ...]]]:
+    return list(connection.execute(sa.select(LAKE_FILES).where(condition).order_by(LAKE_FILES.c.table_name, LAKE_FILES.c.path)))
+
+
+def _is(path: Path, digest: str) -> bool:
+    return path.is_file() and files.file_hash(path) == digest
+
+
+def _stage_again(connection: Connection, path: Path, row: sa.Row[tuple[object, ...]]) -> None:
+    table = TABLES[row.table_name]
+    data = encode(read_table(connection, table, where=packet_rows(table, row.packet_key)), name=table.name)
+    if content_hash(data) != row.hash:
+        raise IntegrityError(f"{path} is lost, and what the database holds gives other bytes than were decided; "
+                             "keep everything, and check whether another version of pyarrow is installed")
+    files.make_folder(path.parent)
+    files.stage(path, data)
+
+
+def _is_orphan(path: Path, lake: Path, known: set[str]) -> bool:
+    if path.name.endswith(files.TEMPORARY) and path.name.startswith("."):
+        return True
+    if path.name.startswith(".") and path.name.endswith(files.STAGED):
+        path = path.with_name(path.name[1:].removesuffix(files.STAGED))
+        return path.relative_to(lake).as_posix() not in known or path.exists()
+    return path.suffix == ".parquet" and path.relative_to(lake).as_posix() not in known

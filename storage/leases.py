@@ -1,0 +1,60 @@
+"""Leases: who may publish now. The token that comes with one is checked in the publishing transaction, so that a holder who
+slept past its end cannot write. The time is an argument: these are operational tables, and no row of data carries it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from edi.errors import RetryableError
+from storage.database import lock_table
+from storage.records import Lease
+from storage.tables import ATTEMPTS, LEASES
+
+
+def acquire(connection: Connection, name: str, *, holder: str, now: datetime, seconds: int) -> Lease | None:
+    """Take a lease, or renew one's own; None while somebody else holds it. Every take-over has a higher token."""
+    lock_table(connection, LEASES)
+    row = connection.execute(sa.select(LEASES).where(LEASES.c.name == name)).one_or_none()
+    if row is not None and row.holder not in (holder, "") and datetime.fromisoformat(row.expires_at) > now:
+        return None
+    token = 1 if row is None else row.token + (row.holder != holder)
+    values = {"holder": holder, "token": token, "expires_at": (now + timedelta(seconds=seconds)).isoformat()}
+    if row is None:
+        connection.execute(LEASES.insert(), {"name": name, **values})
+    else:
+        connection.execute(LEASES.update().where(LEASES.c.name == name).values(**values))
+    return Lease(name, holder, token)
+
+
+def release(connection: Connection, lease: Lease) -> None:
+    """Give a lease back; its token stays spent."""
+    mine = (LEASES.c.name == lease.name) & (LEASES.c.token == lease.token)
+    connection.execute(LEASES.update().where(mine).values(holder=""))
+
+
+def check(connection: Connection, lease: Lease) -> None:
+    """Refuse to go on where somebody else has taken over; in the transaction that writes."""
+    query = sa.select(LEASES.c.token, LEASES.c.holder).where(LEASES.c.name == lease.name).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None or (row.token, row.holder) != (lease.token, lease.holder):
+        raise RetryableError(f"the lease {lease.name} has passed to another run; let that one finish, or run again after it")
+
+
+def begin_attempt(connection: Connection, *, night_id: str, step: str, started_at: datetime) -> int:
+    """Note that a run begins a step, and return its number; for people, nothing decides by it."""
+    lock_table(connection, ATTEMPTS)
+    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(ATTEMPTS.c.attempt), 0)).where(ATTEMPTS.c.night_id == night_id))
+    attempt = int(last.scalar_one()) + 1
+    row = {"night_id": night_id, "attempt": attempt, "step": step, "started_at": started_at.isoformat(), "outcome": "running"}
+    connection.execute(ATTEMPTS.insert(), row)
+    return attempt
+
+
+def end_attempt(connection: Connection, *, night_id: str, attempt: int, outcome: str) -> None:
+    """Note how an attempt ended."""
+    mine = (ATTEMPTS.c.night_id == night_id) & (ATTEMPTS.c.attempt == attempt)
+    connection.execute(ATTEMPTS.update().where(mine).values(outcome=outcome))

@@ -1,0 +1,100 @@
+"""What must be sent: acknowledgments are put here by the publishing transaction, and leave with the same name and bytes at every try."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from edi.errors import IntegrityError
+from storage import audit, files
+from storage.canonical import canonical_json, content_hash
+from storage.database import reading, writing
+from storage.failpoints import declare, hit
+from storage.identities import allocate
+from storage.records import AckOrder, Publication, Reoffer
+from storage.tables import OUTBOX
+
+WRITTEN = declare("outbox.written")
+MARKED = declare("outbox.marked")
+
+Row = dict[str, Any]
+
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,200}")
+
+
+def enqueue(connection: Connection, publication: Publication) -> list[str]:
+    """Render and queue a packet's acknowledgments in their order, allocating control numbers; return the file names."""
+    queued = [_render(connection, order) for order in publication.acknowledgments]
+    queued += [again for reoffer in publication.reoffers for again in _again(connection, reoffer)]
+    for item in queued:
+        last = sa.select(sa.func.coalesce(sa.func.max(OUTBOX.c.ordinal), 0)).where(OUTBOX.c.partner_id == item["partner_id"])
+        connection.execute(OUTBOX.insert(), {
+            **item, "night_id": publication.night.night_id, "packet_key": publication.packet_key, "state": "queued",
+            "content_hash": content_hash(bytes(item["content"])), "ordinal": int(connection.execute(last).scalar_one()) + 1,
+        })
+    return [str(item["file_name"]) for item in queued]
+
+
+def deliver(engine: Engine, folder: Path, *, partners: Sequence[str] | None = None) -> list[str]:
+    """Write queued items to folder/<partner>/<file name>, then mark them sent; return what was written, by partner and order.
+
+    A crash between the two writes the same file again.
+    """
+    with reading(engine) as connection:
+        query = sa.select(OUTBOX).where(OUTBOX.c.state == "queued").order_by(OUTBOX.c.partner_id, OUTBOX.c.ordinal)
+        items = connection.execute(query if partners is None else query.where(OUTBOX.c.partner_id.in_(list(partners)))).all()
+    sent = []
+    for item in items:
+        name = f"{_safe(item.partner_id)}/{_safe(item.file_name)}"
+        files.make_folder(folder / item.partner_id)
+        files.write_atomically(folder / name, bytes(item.content))
+        hit(WRITTEN)
+        with writing(engine) as connection:
+            mine = (OUTBOX.c.item_id == item.item_id) & (OUTBOX.c.state == "queued")
+            if connection.execute(OUTBOX.update().where(mine).values(state="sent")).rowcount:
+                audit.append(connection, night_id=item.night_id, action="outbox.sent", subject=item.item_id,
+                             detail={"file": name, "hash": item.content_hash})
+        hit(MARKED)
+        sent.append(name)
+    return sent
+
+
+def mark_answered(connection: Connection, item_id: str) -> None:
+    """Note that the partner has answered something that we sent."""
+    connection.execute(OUTBOX.update().where(OUTBOX.c.item_id == item_id, OUTBOX.c.state == "sent").values(state="answered"))
+
+
+def load_outbox(connection: Connection, *, night_id: str | None = None) -> list[Row]:
+    """Return outbox items as plain rows, by partner and order."""
+    query = sa.select(OUTBOX).order_by(OUTBOX.c.partner_id, OUTBOX.c.ordinal)
+    return [dict(row) for row in connection.execute(query if night_id is None else query.where(OUTBOX.c.night_id == night_id)).mappings()]
+
+
+def _render(connection: Connection, order: AckOrder) -> Row:
+    number = allocate(connection, order.counter_key)
+    return {
+        "item_id": content_hash(canonical_json([order.kind, order.answers])), "partner_id": order.partner_id, "kind": order.kind,
+        "file_name": _safe(order.name(number)), "control_number": number, "content": order.render(number), "answers": order.answers,
+    }
+
+
+def _again(connection: Connection, reoffer: Reoffer) -> list[Row]:
+    """Copy the items that first answered an interchange; none where it was never acknowledged."""
+    query = sa.select(OUTBOX).where(OUTBOX.c.answers == reoffer.answers).order_by(OUTBOX.c.partner_id, OUTBOX.c.ordinal)
+    first: dict[str, Row] = {}
+    for row in connection.execute(query).mappings():
+        kept = {name: row[name] for name in ("partner_id", "kind", "file_name", "control_number", "content", "answers")}
+        first.setdefault(row["kind"], {**kept, "item_id": content_hash(canonical_json([row["kind"], reoffer.answers, reoffer.resent_as]))})
+    return list(first.values())
+
+
+def _safe(name: str) -> str:
+    if not _SAFE.fullmatch(name):
+        raise IntegrityError("an outbox item's partner and file name must be letters, digits, '_', '-', '.' and spaces; "
+                             "correct the template of the name")
+    return name
