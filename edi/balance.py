@@ -1,0 +1,182 @@
+"""Whether envelopes hold what they state: counts, control numbers, trailers, and nothing outside of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.dialect import Role
+from edi.envelopes import ENVELOPES, marks_closed, stated_count
+from edi.findings import Finding, Kind, Place, Severity, find, kind
+from edi.scouting import OUTSIDE
+from edi.segments import Batch, Bools, Ints, Text
+
+MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is missing",
+                       "Ask the partner whether the file was cut short, and to send it again whole.")
+ORPHAN = kind("envelope.orphan", Severity.ERROR, "{count} segments with transactions among them stand outside of any interchange",
+              "Ask the partner to send these transactions again inside an interchange.")
+NO_GROUP = kind("envelope.no_group", Severity.ERROR, "the transaction set stands outside of any functional group",
+                "Ask the partner to send it again between GS and GE.")
+EMPTY_SEGMENT = kind("envelope.empty_segment", Severity.WARNING, "a segment terminator ends nothing",
+                     "None needed; empty segments are not counted.")
+
+
+def place_of(batch: Batch, segment: int) -> Place:
+    """Return the full place of a segment."""
+    table = batch.table
+    interchange, transaction = int(table.interchange[segment]), int(table.transaction[segment])
+    group = int(batch.transactions.group[transaction]) if transaction >= 0 else -1
+    return Place(
+        file=table.files[int(table.file[segment])], offset=int(table.offset[segment]),
+        interchange=batch.interchanges[interchange].ordinal if interchange >= 0 else None,
+        group=batch.groups[group].ordinal if group >= 0 else None,
+        transaction=int(batch.transactions.ordinal[transaction]) if transaction >= 0 else None,
+        segment=int(table.ordinal[segment]) or None,
+        tag=table.tags[segment].as_py() if transaction >= 0 else None,
+    )
+
+
+def check_envelopes(batch: Batch, *, severities: Mapping[str, Severity] | None = None) -> list[Finding]:
+    """Check counts, control numbers and completeness of all interchanges, groups and transactions."""
+    if not len(batch.table):
+        return []
+    met = (*_transactions(batch), *_groups(batch), *_interchanges(batch), *_strays(batch))
+    return [find(what, place, severities, **details) for what, place, details in met]
+
+
+_Met = Iterator[tuple[Kind, Place, dict[str, object]]]
+
+
+def _kinds(batch: Batch, interchanges: Ints, field: str) -> list[Kind]:
+    found: list[Kind] = [getattr(ENVELOPES[batch.interchanges[at].standard], field) for at in interchanges.tolist()]
+    return found
+
+
+def _transactions(batch: Batch) -> _Met:
+    table, those = batch.table, batch.transactions
+    last = those.stop_segment - 1
+    closed = table.codes("SE", "UNT")[last]
+    counted = those.stop_segment - those.first_segment
+    checks = (
+        (closed & _differs(stated_count(table, last), counted), "transaction_count_wrong", 1),
+        (closed & _unequal(table.element(last, 2), those.control_number), "transaction_control_wrong", 2),
+    )
+    for wrong, field, element in checks:
+        at = np.flatnonzero(wrong)
+        for what, t in zip(_kinds(batch, those.interchange[at], field), at.tolist(), strict=True):
+            yield what, replace(place_of(batch, int(last[t])), element=element), {"counted": int(counted[t])}
+    for t in np.flatnonzero(~closed).tolist():
+        tag = ENVELOPES[batch.interchanges[int(those.interchange[t])].standard].tag(Role.TRANSACTION_END)
+        yield MISSING_TRAILER, replace(place_of(batch, int(last[t])), tag=tag), {"tag": tag}
+    at = np.flatnonzero(_repeated(batch))
+    for what, t in zip(_kinds(batch, those.interchange[at], "transaction_repeated"), at.tolist(), strict=True):
+        yield what, place_of(batch, int(those.first_segment[t])), {}
+    for t in np.flatnonzero(those.group < 0).tolist():
+        if batch.interchanges[int(those.interchange[t])].standard == "x12":
+            yield NO_GROUP, place_of(batch, int(those.first_segment[t])), {}
+
+
+def _differs(stated: pa.Array, counted: Ints) -> Bools:
+    """Tell where a stated number is none or another than was counted."""
+    wrong: Bools = pc.fill_null(pc.not_equal(stated, pa.array(counted)), True).to_numpy(zero_copy_only=False)
+    return wrong
+
+
+def _unequal(one: Text, other: Text) -> Bools:
+    trimmed = pc.fill_null(pc.utf8_rtrim_whitespace(one), "")
+    wrong: Bools = pc.not_equal(trimmed, pc.fill_null(other, "")).to_numpy(zero_copy_only=False)
+    return wrong
+
+
+def _repeated(batch: Batch) -> Bools:
+    """Tell which transactions repeat a control number of their group (X12) or interchange (EDIFACT)."""
+    those = batch.transactions
+    codes = those.control_number.dictionary_encode()
+    number = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    scope = np.where(those.group >= 0, those.group, len(batch.groups) + those.interchange)
+    _, earliest = np.unique(scope * (len(codes.dictionary) + 1) + number, return_index=True)
+    repeated = np.ones(len(those), dtype=bool)
+    repeated[earliest] = False
+    return repeated & (number >= 0)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Compare control numbers; where both are numbers, leading zeros do not count."""
+    if one.isascii() and other.isascii() and one.isdigit() and other.isdigit():
+        return one.lstrip("0") == other.lstrip("0")
+    return one == other
+
+
+def _groups(batch: Batch) -> _Met:
+    if not batch.groups:
+        return
+    table, held = batch.table, _held(batch.transactions.group, len(batch.groups))
+    last = np.array([group.stop_segment - 1 for group in batch.groups])
+    closed = marks_closed(table, last + 1)
+    stated = _strings(table.element(last, 2))
+    for at, group in enumerate(batch.groups):
+        envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
+        tag = envelope.tag(Role.GROUP_END)
+        place = replace(place_of(batch, int(last[at])), group=group.ordinal, tag=tag, transaction=None, segment=None)
+        if not closed[at]:
+            yield MISSING_TRAILER, place, {"tag": tag}
+            continue
+        if group.stated_count != held[at]:
+            yield envelope.group_count_wrong, place, {"counted": held[at]}
+        if not same_number(stated[at], group.control_number):
+            yield envelope.group_control_wrong, place, {}
+
+
+def _held(owner: Ints, owners: int) -> list[int]:
+    counts: list[int] = np.bincount(owner[owner >= 0], minlength=owners).tolist()
+    return counts
+
+
+def _strings(text: Text) -> list[str]:
+    return ["" if value is None else value.strip() for value in text.to_pylist()]
+
+
+def _interchanges(batch: Batch) -> _Met:
+    table = batch.table
+    last = np.array([one.stop_segment - 1 for one in batch.interchanges], dtype=np.int64)
+    control, stated = _strings(table.element(last, 2)), stated_count(table, last).to_pylist()
+    messages = _held(batch.transactions.interchange, len(batch.interchanges))
+    packages = _held(table.interchange[table.select("UNO")], len(batch.interchanges))
+    for at, one in enumerate(batch.interchanges):
+        envelope = ENVELOPES[one.standard]
+        tag = envelope.tag(Role.TRAILER)
+        place = replace(place_of(batch, int(last[at])), tag=tag, group=None, transaction=None, segment=None)
+        if not one.has_trailer:
+            yield MISSING_TRAILER, place, {"tag": tag}
+            continue
+        counted = one.group_count if one.standard == "x12" or one.group_count else messages[at] + packages[at]
+        if stated[at] != counted:
+            yield envelope.interchange_count_wrong, place, {"counted": counted}
+        if not same_number(control[at], one.control_number):
+            yield envelope.interchange_control_wrong, place, {}
+
+
+def _strays(batch: Batch) -> _Met:
+    """Find runs of segments that belong to no transaction and are no part of an envelope either."""
+    table = batch.table
+    placed = (table.transaction >= 0) | ((table.interchange >= 0) & table.codes("TA1", "TA3", "UNO", "UNP"))
+    parts: list[int] = [at for one in batch.interchanges for at in (one.first_segment, *((one.stop_segment - 1,) if one.has_trailer else ()))]
+    parts += [group.first_segment for group in batch.groups]
+    stops = np.array([group.stop_segment for group in batch.groups], dtype=np.int64)
+    placed[parts] = True
+    placed[stops[marks_closed(table, stops)] - 1] = True
+    owner = np.where(placed, np.iinfo(np.int64).min, table.interchange * len(table.files) + table.file)
+    lost = table.codes("ST", "UNH") & (table.interchange < 0)
+    for first, stop in _runs(owner):
+        if not placed[first]:
+            what = ORPHAN if lost[first:stop].any() else OUTSIDE
+            yield what, place_of(batch, first), {"count": stop - first}
+
+
+def _runs(owner: Ints) -> Sequence[tuple[int, int]]:
+    edges = np.flatnonzero(owner[1:] != owner[:-1]) + 1
+    return list(zip([0, *edges.tolist()], [*edges.tolist(), len(owner)], strict=True))

@@ -1,0 +1,40 @@
+"""Which standard a file is written in, with the reasons: what is ambiguous is said, never guessed."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from edi.findings import Severity, kind
+from edi.scouting import PADDING, is_tag, scout
+
+EMPTY = kind("detect.empty", Severity.FATAL, "the file is empty or holds nothing but padding", "Ask the sender for the file again.")
+UNKNOWN = kind("detect.unknown", Severity.FATAL, "the file holds no X12 or EDIFACT interchange ({reasons})",
+               "Check that the file belongs into this folder; give CSV exports a source of their own.")
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The standard of the first interchange ("x12", "edifact" or None), and why."""
+
+    standard: str | None
+    reasons: tuple[str, ...]
+    empty: bool = False
+
+
+def detect(data: bytes) -> Detection:
+    """Tell which standard a file is written in."""
+    text = data.removeprefix(codecs.BOM_UTF8)
+    head = text[:1024].lstrip(PADDING)
+    if not text.strip(PADDING):
+        return Detection(None, ("nothing but padding",) if data else ("no bytes",), empty=True)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Detection(None, ("begins with a UTF-16 byte order mark",))
+    if head.startswith((b"STX=", b"STX+")):
+        return Detection(None, ("begins with STX as TRADACOMS does",))
+    spans, _ = scout(text)
+    if not spans:
+        return Detection(None, ("an ISA that cannot be read",) if is_tag(head, 0, b"ISA") else ("neither ISA nor UNA or UNB is found",))
+    standards = {span.header.standard for span in spans}
+    reasons = (f"{'ISA' if spans[0].header.standard == 'x12' else 'UNB'} at byte {spans[0].header.body + len(data) - len(text)}",)
+    return Detection(spans[0].header.standard, reasons + (("interchanges of both standards",) if len(standards) > 1 else ()))

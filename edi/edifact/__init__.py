@@ -1,0 +1,1 @@
+"""EDIFACT: delimiters, character sets, envelope, directories and CONTRL of ISO 9735."""

@@ -1,0 +1,222 @@
+"""Interchanges, groups and transactions of a segment table, found from the few segments that open and close them.
+
+Transactions are columns (searchsorted and repeat); only interchanges and groups become Python objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.dialect import Envelope, Role
+from edi.edifact.envelope import ENVELOPE as EDIFACT
+from edi.scouting import Span
+from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
+from edi.tokens import Tokens
+from edi.x12.envelope import ENVELOPE as X12
+
+ENVELOPES = {"x12": X12, "edifact": EDIFACT}
+_WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
+    Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One scouted interchange of a batch: its file, place, and how many segments its bytes hold."""
+
+    file: int
+    ordinal: int
+    span: Span
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marks:
+    """Segments with a role, ascending, and what they play."""
+
+    segment: Ints
+    role: Ints
+
+    def select(self, *roles: Role) -> Ints:
+        return self.segment[np.isin(self.role, roles)]
+
+
+def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence[Found]) -> Batch:
+    """Give a table its envelopes.
+
+    Args:
+        table: segments whose interchange, transaction and ordinal are still empty.
+        tokens: what the table was made from.
+        region: index into ``founds`` of each segment, ascending.
+        founds: the interchanges of the batch.
+    """
+    is_x12 = np.array([found.span.header.standard == "x12" for found in founds], dtype=bool)
+    first = np.searchsorted(region, np.arange(len(founds)))
+    role = _roles(table, is_x12[region] if len(founds) else np.zeros(0, dtype=bool), first)
+    stop, closed = _interchange_stops(role, first)
+    index = np.arange(len(table))
+    table = replace(table, interchange=np.where(index < stop[region], region, -1) if len(founds) else region)
+    inside = np.flatnonzero((role != Role.BODY) & (table.interchange >= 0))
+    marks = _Marks(inside, role[inside])
+    opened, stops = _bounds(marks, Role.TRANSACTION, Role.TRANSACTION_END, len(table), stop, table.interchange)
+    table = _with_transactions(table, opened, stops)
+    groups = _groups(table, marks, stop, is_x12)
+    transactions = _transactions(table, opened, stops, groups, is_x12)
+    hashes = content_hashes(table, tokens, len(founds))
+    interchanges = tuple(
+        _interchange(table, found, int(a), int(b), has_trailer=bool(c), content_hash=h)
+        for found, a, b, c, h in zip(founds, first, stop, closed, hashes, strict=True))
+    counts = np.bincount([group.interchange for group in groups] or [0], minlength=len(founds))
+    interchanges = tuple(replace(one, group_count=int(counts[at])) if groups and counts[at] else one for at, one in enumerate(interchanges))
+    return Batch(table, interchanges, groups, transactions, ())
+
+
+def _roles(table: SegmentTable, is_x12: Bools, first: Ints) -> Ints:
+    """Return the role of each segment; a header is one only where its interchange begins."""
+    tags = table.tags.dictionary.to_pylist()
+    codes = table.tags.indices.to_numpy(zero_copy_only=False)
+    known = {name: np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for name, envelope in ENVELOPES.items()}
+    role = np.where(is_x12, known["x12"][codes], known["edifact"][codes])
+    role[role == Role.HEADER] = Role.BODY
+    role[first] = Role.HEADER
+    return role
+
+
+def _interchange_stops(role: Ints, first: Ints) -> tuple[Ints, Bools]:
+    """Return where each interchange stops: past its trailer, or where the next one begins."""
+    bound = np.append(first[1:], len(role)) if len(first) else first
+    trailers = np.append(np.flatnonzero(role == Role.TRAILER), len(role))
+    trailer = trailers[np.searchsorted(trailers, first)]
+    closed = trailer < bound
+    return np.where(closed, trailer + 1, bound), closed
+
+
+def _bounds(marks: _Marks, opens: Role, closes: Role, count: int, stop: Ints, interchange: Ints) -> tuple[Ints, Ints]:
+    """Return where each transaction or group begins and stops: past its own trailer, or at what else bounds it."""
+    inner = (Role.TRANSACTION, Role.TRANSACTION_END, Role.SERVICE) if opens is Role.GROUP else ()
+    relevant = ~np.isin(marks.role, inner)
+    segment, role = marks.segment[relevant], marks.role[relevant]
+    at = np.flatnonzero(role == opens)
+    following, played = np.append(segment, count)[at + 1], np.append(role, -1)[at + 1]
+    opened = segment[at]
+    stops = np.where(played == closes, following + 1, following)
+    return opened, np.minimum(stops, stop[interchange[opened]]) if len(opened) else stops
+
+
+def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints) -> SegmentTable:
+    edges = np.concatenate(([0], np.stack((opened, stops), axis=1).reshape(-1), [len(table)]))
+    numbers = np.full(2 * len(opened) + 1, -1, dtype=np.int64)
+    numbers[1::2] = np.arange(len(opened))
+    transaction = np.repeat(numbers, np.diff(edges))
+    ordinal = np.where(transaction >= 0, np.arange(len(table)) - np.append(opened, 0)[transaction] + 1, 0)
+    return replace(table, transaction=transaction, ordinal=ordinal)
+
+
+def _interchange(table: SegmentTable, found: Found, first: int, stop: int, *, has_trailer: bool, content_hash: str) -> Interchange:
+    header = found.span.header
+    return Interchange(
+        file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
+        sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
+        control_number=header.control_number, usage_code=header.usage_code, version=header.version,
+        acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=found.offset,
+        end=int(table.end[stop - 1]), first_segment=first, stop_segment=stop, content_hash=content_hash,
+        has_trailer=has_trailer, prepared=header.prepared,
+    )
+
+
+def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools) -> tuple[Group, ...]:
+    opened, stops = _bounds(marks, Role.GROUP, Role.GROUP_END, len(table), stop, table.interchange)
+    if not len(opened):
+        return ()
+    interchange = table.interchange[opened]
+    x12 = is_x12[interchange]
+    edifact_version = pc.binary_join_element_wise(table.element(opened, 7, 1), table.element(opened, 7, 2), ":")
+    columns = (
+        table.element(opened, 1), pc.if_else(pa.array(x12), table.element(opened, 6), table.element(opened, 5)),
+        pc.if_else(pa.array(x12), table.element(opened, 8), edifact_version), table.element(opened, 2), table.element(opened, 3),
+        _count(table, np.where(marks_closed(table, stops), stops - 1, -1)),
+    )
+    texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
+    begins = np.searchsorted(interchange, interchange)
+    return tuple(
+        Group(int(i), at - int(b) + 1, *text, int(f), int(s), stated)
+        for at, (i, b, f, s, stated, *text) in enumerate(zip(
+            interchange, begins, opened, stops, columns[5].to_pylist(), *texts, strict=True)))
+
+
+def marks_closed(table: SegmentTable, stops: Ints) -> Bools:
+    """Tell which groups end with a trailer of their own."""
+    return table.codes("GE", "UNE")[stops - 1]
+
+
+def _count(table: SegmentTable, segments: Ints) -> pa.Array:
+    """Read element 1 of trailers as a number, null where it is none."""
+    text = pc.utf8_trim_whitespace(table.element(segments, 1))
+    return pc.if_else(pc.match_substring_regex(text, "^[0-9]{1,12}$"), text, pa.scalar(None, pa.string())).cast(pa.int64())
+
+
+stated_count = _count
+
+
+def _transactions(table: SegmentTable, opened: Ints, stops: Ints, groups: tuple[Group, ...], is_x12: Bools) -> Transactions:
+    interchange = table.interchange[opened]
+    begins = np.array([one.first_segment for one in groups], dtype=np.int64)
+    group = np.searchsorted(begins, opened, "right") - 1
+    within = np.append(np.array([one.stop_segment for one in groups], dtype=np.int64), 0)[group] > opened
+    group = np.where((group >= 0) & within, group, -1)
+    ordinal = np.arange(len(opened)) - np.searchsorted(interchange, interchange) + 1
+    in_group = ordinal.copy()
+    if len(groups):
+        first_of_group = np.searchsorted(opened, begins)
+        in_group = np.where(group >= 0, np.arange(len(opened)) - first_of_group[group] + 1, ordinal)
+    versions = pa.array([one.version or None for one in groups] + [None], pa.string())
+    x12 = is_x12[interchange] if len(opened) else np.zeros(0, dtype=bool)
+    third = _stripped(table.element(opened, 3))
+    own = pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), third)
+    message = pc.binary_join_element_wise(table.element(opened, 2, 2), table.element(opened, 2, 3), ":")
+    return Transactions(
+        first_segment=opened, stop_segment=stops, interchange=interchange, group=group, ordinal=ordinal, ordinal_in_group=in_group,
+        type_code=_pick(table, opened, x12, "transaction_type"), version=pc.if_else(pa.array(x12), own, message),
+        association=_pick(table, opened, x12, "association"), control_number=_pick(table, opened, x12, "transaction_control"),
+    )
+
+
+def _stripped(text: Text) -> Text:
+    return pc.utf8_rtrim_whitespace(text)
+
+
+def _pick(table: SegmentTable, segments: Ints, is_x12: Bools, field: str) -> Text:
+    """Gather the element that each standard keeps under one name."""
+    by_standard = {name: table.element(segments, *getattr(envelope, field)) for name, envelope in ENVELOPES.items()}
+    return _stripped(pc.if_else(pa.array(is_x12), by_standard["x12"], by_standard["edifact"]))
+
+
+def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]:
+    """Hash what each interchange says, apart from the envelope that carries it.
+
+    Values, their lengths and what ends them are hashed, not bytes: the same content under another control number,
+    date, set of delimiters or newline style hashes equal. ST02 and UNH 0062 belong to the content.
+    """
+    hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
+    edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
+    first_value = table.repeat_first[table.element_first[table.segment_first]]
+    lengths = (np.diff(tokens.offsets).astype(np.uint32) << np.uint32(3)) | tokens.kinds
+    text, shape = memoryview(tokens.data), memoryview(lengths.astype("<u4").tobytes())
+    digests = [(hashlib.sha256(), hashlib.sha256()) for _ in range(count)]
+    for first, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        if hashed[first] >= 0:
+            a, b = int(first_value[first]), int(first_value[stop])
+            values, shapes = digests[hashed[first]]
+            values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
+            shapes.update(shape[4 * a:4 * b])
+    return [hashlib.sha256(values.digest() + shapes.digest()).hexdigest() for values, shapes in digests]
+
+
+def envelope_of(interchange: Interchange) -> Envelope:
+    """Return the envelope that an interchange's standard prescribes."""
+    return ENVELOPES[interchange.standard]

@@ -1,0 +1,71 @@
+"""Limits on what a stranger can make large. What exceeds one is held by us; the partner is not told that it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from edi.findings import Finding, Kind, Place, Severity, kind
+from edi.segments import Batch, Ints
+
+FILE_BYTES = kind("limits.file_bytes", Severity.FATAL, "the file has {count} bytes, more than the {limit} that are read",
+                  "Raise the limit max_file_bytes if the file is genuine, or ask the partner to split it.")
+SEGMENT_BYTES = kind("limits.segment_bytes", Severity.ERROR, "a segment has more than {limit} bytes",
+                     "Look for a missing segment terminator; raise max_segment_bytes if the segment is genuine.")
+ELEMENTS = kind("limits.elements", Severity.ERROR, "a segment has more than {limit} elements",
+                "Look for a missing segment terminator; raise max_elements if the segment is genuine.")
+REPEATS = kind("limits.repeats", Severity.ERROR, "an element of the segment has more than {limit} repetitions or components",
+               "Raise max_repeats if the segment is genuine.")
+FINDINGS = kind("limits.findings", Severity.NOTE, "{count} more notes and warnings on this file are not listed",
+                "Repair the first ones and read the file again; raise max_findings_per_file to see them all.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large things may be. Errors are never cut off, only notes and warnings: a cut must not load what is bad."""
+
+    max_file_bytes: int = 2**30
+    max_segment_bytes: int = 2**20
+    max_elements: int = 1000
+    max_repeats: int = 1000
+    max_findings_per_file: int = 1000
+    batch_bytes: int = 2**20  # small files are read together up to this size
+
+
+def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:
+    """Yield kind, segment and limit wherever a segment is larger than allowed."""
+    table = batch.table
+    elements = np.diff(table.segment_first)
+    wide = _at(np.diff(table.element_first), limits.max_repeats) + _at(np.diff(table.repeat_first)[table.element_first[:-1]], limits.max_repeats)
+    for found, what, limit in (
+        (_at(table.end - table.offset, limits.max_segment_bytes), SEGMENT_BYTES, limits.max_segment_bytes),
+        (_at(elements, limits.max_elements + 1), ELEMENTS, limits.max_elements),
+        (np.unique(np.searchsorted(table.segment_first, wide, "right") - 1).tolist(), REPEATS, limits.max_repeats),
+    ):
+        yield from ((what, segment, limit) for segment in found)
+
+
+def _at(sizes: Ints, most: int) -> list[int]:
+    found: list[int] = np.flatnonzero(sizes > most).tolist()
+    return found
+
+
+def capped(findings: list[Finding], limit: int) -> list[Finding]:
+    """Leave out the notes and warnings of each file that exceed the limit, and say how many."""
+    if len(findings) <= limit:
+        return findings
+    seen: dict[str | None, int] = {}
+    kept = []
+    for finding in findings:
+        if finding.severity in (Severity.NOTE, Severity.WARNING):
+            seen[finding.place.file] = seen.get(finding.place.file, 0) + 1
+            if seen[finding.place.file] > limit:
+                continue
+        kept.append(finding)
+    for file, count in seen.items():
+        if count > limit:
+            message = FINDINGS.template.format(count=count - limit)
+            kept.append(Finding(FINDINGS.code, FINDINGS.severity, Place(file=file), message, FINDINGS.remedy))
+    return kept

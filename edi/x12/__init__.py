@@ -1,0 +1,1 @@
+"""X12: delimiters, envelope, guides and acknowledgments of the American standard."""

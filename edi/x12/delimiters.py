@@ -1,0 +1,75 @@
+"""ISA: the only X12 segment whose layout must be known before its delimiters are (X12.5).
+
+Real senders pad it wrongly, put any character into ISA11 and end it with anything, so its elements are counted
+and its width is only a finding.
+"""
+
+from __future__ import annotations
+
+from edi.dialect import Header
+from edi.findings import Severity, kind
+from edi.segments import Delimiters
+
+WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
+_LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
+_FIRST_WITH_REPETITION = "00402"
+
+LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters long; its elements were counted instead",
+              "Ask the partner to pad the elements of ISA to their fixed widths.")
+USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is neither P nor T; the interchange is taken as production",
+             "Ask the partner to mark interchanges as production (P) or test (T).")
+
+
+def read_isa(data: bytes, at: int) -> Header | None:
+    """Read the ISA at a position, or return None where its delimiters cannot be known."""
+    mark = data[at + 3:at + 4]
+    if data[at:at + 3] != b"ISA" or not _may_delimit(mark) or mark in b"\r\n":
+        return None
+    fields = data[at:at + 400].split(mark, 16)
+    if len(fields) < 17 or any(len(field) > most for field, most in zip(fields[1:16], _LONGEST, strict=True)):
+        return None
+    delimiters = _delimiters(mark, fields)
+    return None if delimiters is None else _header(at, fields, delimiters)
+
+
+def _may_delimit(mark: bytes) -> bool:
+    return len(mark) == 1 and not mark.isalnum() and mark not in (b" ", b"\t")
+
+
+def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
+    component, segment = fields[16][:1], _terminator(fields[16][1:])
+    if component in (mark, segment) or component.isalnum():
+        component = b""
+    elif not _may_delimit(segment[:1]):  # ISA16 was left out: what stands in its place ends the segment
+        component, segment = b"", component
+    if not _may_delimit(segment[:1]) or segment == mark:
+        return None
+    repetition = fields[11]
+    repeats = (
+        _may_delimit(repetition) and repetition not in (mark, component, segment)
+        and fields[12].isdigit() and fields[12].decode() >= _FIRST_WITH_REPETITION
+    )
+    return Delimiters(element=mark, segment=segment, component=component, repetition=repetition if repeats else None)
+
+
+def _terminator(after: bytes) -> bytes:
+    """Return the character that ``after`` begins with, whole where it is several bytes of UTF-8."""
+    if after and after[0] >= 0xC2:
+        for length in (2, 3, 4):
+            try:
+                return after[:length].decode("utf-8").encode("utf-8") if len(after) >= length else after[:1]
+            except UnicodeDecodeError:
+                continue
+    return after[:1]
+
+
+def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
+    text = [field.decode("latin-1").rstrip() for field in fields[:16]]
+    fixed = all(len(field) == width for field, width in zip(fields[1:16], WIDTHS, strict=True)) and delimiters.component != b""
+    faults = (() if fixed else (LENGTH,)) + (() if text[15] in ("P", "T") else (USAGE,))
+    return Header(
+        standard="x12", body=at, delimiters=delimiters, fixed=fixed,
+        sender_qualifier=text[5], sender_id=text[6], receiver_qualifier=text[7], receiver_id=text[8],
+        control_number=text[13], usage_code="test" if text[15] == "T" else "production", version=text[12],
+        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(), faults=faults,
+    )
