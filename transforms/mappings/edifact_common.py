@@ -1,0 +1,173 @@
+"""What every EDIFACT mapping says in the same words: qualified values, dates by format code, numbers, units, currency, parties.
+
+Positions are those of the UN/EDIFACT directories D.96A and D.01B, which agree in every element used here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.segments import Bools, Ints, Text
+from transforms.mappings.documents import Documents
+from transforms.mappings.levels import Cells, Level, cells, documents_level
+from transforms.mappings.rows import Rows
+from transforms.model import PARTIES
+from transforms.typed import to_bools
+
+# 2379: lengths that a value of the format can have, and the slices that give a calendar date. A period counts to its last day.
+Slices = tuple[tuple[int, int | None], ...]
+DATE_FORMATS: dict[str, tuple[tuple[int, ...], Slices]] = {
+    "2": ((6,), ((4, 6), (2, 4), (0, 2))),  # DDMMYY
+    "101": ((6,), ((0, 6),)),
+    "102": ((8,), ((0, 8),)),
+    "201": ((10,), ((0, 6),)),
+    "202": ((12,), ((0, 6),)),
+    "203": ((12,), ((0, 8),)),
+    "204": ((14,), ((0, 8),)),
+    "303": ((15,), ((0, 8),)),  # with a time zone behind
+    "304": ((17,), ((0, 8),)),
+    "718": ((16, 17), ((-8, None),)),  # CCYYMMDD-CCYYMMDD; EANCOM leaves the hyphen out
+    "719": ((24, 25), ((-12, -4),)),
+}
+
+# 3035 -> what the party is in the document.
+ROLES = {
+    "BY": "buyer", "OB": "buyer", "SU": "supplier", "SE": "supplier", "DP": "ship_to", "ST": "ship_to", "SF": "ship_from",
+    "IV": "invoicee", "PR": "payer", "PE": "payee",
+}
+
+DEFAULT_UNIT = "PCE"  # 6411 is conditional: without it a quantity is in pieces
+
+
+def head_level(documents: Documents, *ends: str) -> Level:
+    """Return the header part of each message: from UNH to its first line (LIN, or CPS where there are packages)."""
+    return documents_level(documents).clipped("LIN", "UNS", *ends)
+
+
+def body_level(documents: Documents) -> Level:
+    """Return each message without its summary: what stands before UNS (CNT where a message has no UNS)."""
+    return documents_level(documents).clipped("UNS", "CNT")
+
+
+def summary_level(documents: Documents) -> Level:
+    """Return the summary part of each message: from UNS+S on; its trailer alone where there is none."""
+    whole = documents_level(documents)
+    found = whole.first("UNS")
+    return replace(whole, anchors=np.where(found >= 0, found, whole.stops - 1))
+
+
+def lines_level(documents: Documents) -> Level:
+    """Return one row a LIN; a scope ends at the next LIN, at the next package (CPS) and at the summary."""
+    return body_level(documents).inside("LIN", until=("CPS",))
+
+
+def spread(source: Cells, rows: Ints) -> Cells:
+    """Repeat cells over the rows that belong to them; -1 gives null."""
+    text = source.text.take(pa.array(rows, mask=rows < 0))
+    if len(source.segments) == 0:
+        nowhere = np.full(len(rows), -1, dtype=np.int64)
+        return Cells(text, nowhere, nowhere, nowhere)
+    at = np.maximum(rows, 0)
+    return Cells(text, source.segments[at], source.element[at], source.component[at])
+
+
+def filled(source: Cells, default: str | Text) -> Cells:
+    """Take the default (one, or one a row) where nothing was sent; a value that we do not know stays what it is."""
+    return replace(source, text=pc.coalesce(source.text, default))
+
+
+def chosen(level: Level, tag: str, *qualifiers: str) -> Ints:
+    """Return per row the segment whose first component is the first of the qualifiers that occurs, -1 where none does."""
+    segments = np.full(len(level), -1, dtype=np.int64)
+    for one in qualifiers:
+        segments = np.where(segments >= 0, segments, level.first(tag, {(1, 1): one}))
+    return segments
+
+
+def qualified(level: Level, tag: str, *qualifiers: str, component: int = 2) -> Cells:
+    """Return a component of the first composite of a segment that is chosen by its qualifier in component 1."""
+    return cells(level.table, chosen(level, tag, *qualifiers), 1, component)
+
+
+def dated(level: Level, *qualifiers: str) -> Cells:
+    """Return DTM (C507) by qualifier 2005 as CCYYMMDD or YYMMDD; what its format code does not explain stays as sent."""
+    segments = chosen(level, "DTM", *qualifiers)
+    return calendar(cells(level.table, segments, 1, 2), level.table.element(segments, 1, 3))
+
+
+def calendar(value: Cells, form: Text) -> Cells:
+    """Cut the calendar date out of values by their format code (2379)."""
+    text, length = value.text, pc.utf8_length(value.text)
+    for code, (lengths, slices) in DATE_FORMATS.items():
+        fits = pc.and_(pc.equal(form, code), pc.is_in(length, value_set=pa.array(lengths, length.type)))
+        if to_bools(fits).any():
+            parts = [pc.utf8_slice_codeunits(value.text, start, stop) for start, stop in slices]
+            text = pc.if_else(pc.fill_null(fits, False), pc.binary_join_element_wise(*parts, ""), text)
+    return replace(value, text=text)
+
+
+def number(source: Cells) -> Cells:
+    """Read comma and point as the decimal mark alike: ISO 9735 10.1 allows both and no separator of thousands."""
+    return replace(source, text=pc.replace_substring(source.text, ",", "."))
+
+
+def quantities(rows: Rows, name: str, level: Level, *qualifiers: str) -> None:
+    """Set a quantity (QTY C186 6060) and its unit_code by qualifier 6063."""
+    rows.decimal(name, number(qualified(level, "QTY", *qualifiers)))
+    rows.unit("unit_code", filled(qualified(level, "QTY", *qualifiers, component=3), DEFAULT_UNIT))
+
+
+def prices(rows: Rows, level: Level) -> None:
+    """Set net price and its basis (PRI C509 5118, 5284): the calculation net price, else a calculation or invoice price."""
+    net = ("AAA", "CAL", "INV")
+    rows.decimal("unit_price", number(qualified(level, "PRI", *net)))
+    rows.decimal("price_basis_quantity", number(qualified(level, "PRI", *net, component=5)), default="1")
+
+
+def currency(head: Level) -> Cells:
+    """Return the reference currency (CUX C504 6347 = 2), else the first that is named, else the agreement's."""
+    first = head.child("CUX", 1, 2, where={(1, 1): "2"})
+    second = head.child("CUX", 2, 2, where={(2, 1): "2"})
+    return first.otherwise(second).otherwise(head.child("CUX", 1, 2))
+
+
+def within(level: Level) -> Ints:
+    """Return the position of each row in its parent, from 1."""
+    return np.arange(len(level), dtype=np.int64) - np.searchsorted(level.parent, level.parent, side="left") + 1
+
+
+def at_segments(parent: Level, segments: Ints, owner: Ints) -> Level:
+    """Make a level of chosen segments; each scope ends at the next one, or where its owner's does.
+
+    Args:
+        parent: the level that the segments lie in.
+        segments: ascending segment indices.
+        owner: the parent row of each.
+    """
+    following = np.append(segments[1:], np.iinfo(np.int64).max)
+    return Level(parent.documents, segments, np.minimum(following, parent.stops[owner]), parent.document[owner], owner)
+
+
+def has(level: Level, tag: str, *codes: str, element: int = 1) -> Bools:
+    """Return which rows have a segment with one of the codes in an element's first component."""
+    return level.first(tag, {(element, 1): codes}) >= 0
+
+
+def parties(head: Level) -> Rows:
+    """Make the parties of the header: NAD (3035, C082, C080 or the unstructured C058, 3164, 3251, 3207)."""
+    level = head.inside("NAD")
+    rows = Rows(PARTIES, level)
+    rows.put("party_ordinal", level.ordinals())
+    rows.code("role_code", level.cell(1), ROLES, default="other")
+    rows.put("qualifier_code", level.cell(1))
+    rows.put("number_qualifier_code", level.cell(2, 3))
+    rows.put("party_number", level.cell(2))
+    rows.put("party_name", level.cell(4).otherwise(level.cell(3)))
+    rows.put("city_name", level.cell(6))
+    rows.put("postal_code", level.cell(8))
+    rows.put("country_code", level.cell(9))
+    return rows
