@@ -39,7 +39,7 @@ class Landed:
     duplicate: bool = False
 
 
-def land(path: Path, *, source: str, arrival: int, landing: Path, business_date: date) -> Landed:
+def land(path: Path, *, source: str, arrival: int, landing: Path, business_date: date, name: str | None = None) -> Landed:
     """Copy a file into the archive and note its arrival.
 
     The same name and content from the same source on the same business date is one arrival, however often it is collected:
@@ -47,13 +47,14 @@ def land(path: Path, *, source: str, arrival: int, landing: Path, business_date:
 
     Args:
         arrival: position in the order of arrival; ``next_arrival`` gives it.
+        name: the name that it arrived under, where that is not the path's own.
 
     Raises:
         ConfigurationError: it is a link, a folder or a device.
         RetryableError: it changed while it was copied, or the disk is full.
     """
     digest, size, known = _archive(path, landing)
-    landed = Landed(digest, size, readable_name(path), source, arrival, known)
+    landed = Landed(digest, size, name or readable_name(path), source, arrival, known)
     before = _earlier(landed, landing, business_date) if known else None
     if before is not None:
         return before

@@ -86,3 +86,11 @@ def _move(path: Path, folder: Path) -> Path:
         files.sync_folder(folder)
         files.sync_folder(path.parent)
     return target
+
+
+def drop_copy(path: Path, folder: Path) -> Path:
+    """Put a copy of a file into a drop folder as a careful sender does: under a hidden name, then renamed."""
+    files.make_folder(folder)
+    target = folder / path.name
+    files.write_atomically(target, path.read_bytes())
+    return target
