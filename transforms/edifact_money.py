@@ -5,7 +5,6 @@ The stated total does not pass through the mapping, so that the totals of a nigh
 
 from __future__ import annotations
 
-
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np

@@ -147,4 +147,5 @@ def test_rows_carry_the_place_of_their_segment():
 def test_numbers_of_a_substitute_are_kept_but_not_the_lines_own():
     result = mapped(map_orders, "ORDERS", "BGM+220+1'\nLIN+1++A:SA'\nPIA+3+B:SA+4006381333931:SRV'\nQTY+21:1'\nUNS+S'")
     assert rows(result, "order_lines", "supplier_item_number", "gtin") == [("A", None)]
-    assert rows(result, "item_identifiers", "identifier_code", "item_number") == [("supplier", "A"), ("other", "B"), ("other", "4006381333931")]
+    assert rows(result, "item_identifiers", "identifier_code", "item_number") == [
+        ("supplier", "A"), ("other", "B"), ("other", "4006381333931")]

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.segments import Bools, Ints, Text
-from transforms.mappings.documents import Documents
+from edi.segments import Ints, Text
+from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.levels import Cells, Level, cells, documents_level
 from transforms.mappings.rows import Rows
 from transforms.model import PARTIES
@@ -121,11 +121,19 @@ def quantities(rows: Rows, name: str, level: Level, *qualifiers: str) -> None:
     rows.unit("unit_code", filled(qualified(level, "QTY", *qualifiers, component=3), DEFAULT_UNIT))
 
 
-def prices(rows: Rows, level: Level) -> None:
-    """Set net price and its basis (PRI C509 5118, 5284): the calculation net price, else a calculation or invoice price."""
-    net = ("AAA", "CAL", "INV")
-    rows.decimal("unit_price", number(qualified(level, "PRI", *net)))
-    rows.decimal("price_basis_quantity", number(qualified(level, "PRI", *net, component=5)), default="1")
+def prices(rows: Rows, lines: Level, at: Ints | None = None) -> None:
+    """Set net price and its basis (PRI C509 5118, 5284): the calculation net price, else a calculation or invoice price.
+
+    Args:
+        rows: the table.
+        lines: the lines that have the prices.
+        at: the line of each row; None where the rows are the lines themselves.
+    """
+    net = chosen(lines, "PRI", "AAA", "CAL", "INV")
+    if at is not None:
+        net = net[at]
+    rows.decimal("unit_price", number(cells(lines.table, net, 1, 2)))
+    rows.decimal("price_basis_quantity", number(cells(lines.table, net, 1, 5)), default="1")
 
 
 def currency(head: Level) -> Cells:
@@ -133,6 +141,19 @@ def currency(head: Level) -> Cells:
     first = head.child("CUX", 1, 2, where={(1, 1): "2"})
     second = head.child("CUX", 2, 2, where={(2, 1): "2"})
     return first.otherwise(second).otherwise(head.child("CUX", 1, 2))
+
+
+def order_line(lines: Level) -> Cells:
+    """Return the order's line number: RFF LI (1154, or 1156), RFF ON with a line (1156), else the line's own (LIN 1082)."""
+    return (
+        qualified(lines, "RFF", "LI").otherwise(qualified(lines, "RFF", "LI", component=3))
+        .otherwise(qualified(lines, "RFF", "ON", component=3)).otherwise(lines.cell(1))
+    )
+
+
+def order_of_line(lines: Level, head: Level) -> Text:
+    """Return the order number of each line: its own RFF ON, else the header's."""
+    return pc.coalesce(qualified(lines, "RFF", "ON").text, lines.from_document(qualified(head, "RFF", "ON").text))
 
 
 def within(level: Level) -> Ints:
@@ -152,11 +173,6 @@ def at_segments(parent: Level, segments: Ints, owner: Ints) -> Level:
     return Level(parent.documents, segments, np.minimum(following, parent.stops[owner]), parent.document[owner], owner)
 
 
-def has(level: Level, tag: str, *codes: str, element: int = 1) -> Bools:
-    """Return which rows have a segment with one of the codes in an element's first component."""
-    return level.first(tag, {(element, 1): codes}) >= 0
-
-
 def parties(head: Level) -> Rows:
     """Make the parties of the header: NAD (3035, C082, C080 or the unstructured C058, 3164, 3251, 3207)."""
     level = head.inside("NAD")
@@ -171,3 +187,9 @@ def parties(head: Level) -> Rows:
     rows.put("postal_code", level.cell(8))
     rows.put("country_code", level.cell(9))
     return rows
+
+
+def finished(*made: Rows) -> Mapped:
+    """Close the tables of a mapping; a value that several rows were made from is reported once."""
+    findings = dict.fromkeys(finding for rows in made for finding in rows.findings)
+    return Mapped({rows.table.name: rows.finish() for rows in made}, tuple(findings))

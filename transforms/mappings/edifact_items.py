@@ -56,10 +56,11 @@ def _kinds(qualifier: Text, function: Text) -> Text:
     return pc.if_else(another, "other", pc.fill_null(known, "other"))
 
 
-def put_items(rows: Rows, items: Items) -> None:
-    """Set the three item columns of rows that stand one a line: the first number of each kind."""
+def put_items(rows: Rows, lines: Level, items: Items, at: Ints | None = None) -> None:
+    """Set the three item columns: the first number of each kind of the line, ``at`` telling the line of each row if not its own."""
     for kind, column in COLUMNS.items():
-        rows.put(column, first_of_kind(items, kind, len(rows.level)))
+        numbers = first_of_kind(items, kind, len(lines))
+        rows.put(column, numbers if at is None else numbers.take(pa.array(at)))
 
 
 def first_of_kind(items: Items, kind: str, count: int) -> Text:

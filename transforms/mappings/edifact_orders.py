@@ -12,6 +12,7 @@ from transforms.mappings.edifact_common import (
     currency,
     dated,
     filled,
+    finished,
     head_level,
     lines_level,
     number,
@@ -40,11 +41,8 @@ def map_orders(documents: Documents) -> Mapped:
     items = read_items(lines)
     orders = _orders(head)
     order_lines = _lines(lines, orders)
-    put_items(order_lines, items)
-    made = [orders, order_lines, _destinations(lines, order_lines), identifiers(lines, items), parties(head)]
-    return Mapped(
-        {rows.table.name: rows.finish() for rows in made}, tuple(finding for rows in made for finding in rows.findings),
-    )
+    put_items(order_lines, lines, items)
+    return finished(orders, order_lines, _destinations(lines, order_lines), identifiers(lines, items), parties(head))
 
 
 def _orders(head: Level) -> Rows:
