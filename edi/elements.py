@@ -1,0 +1,291 @@
+"""Check elements against a guide a column at a time: presence, lengths, types, codes and relational conditions.
+
+Every value of the checked transactions is looked up once in flat arrays made from the guide; the tests are then a few
+passes of numpy and Arrow over all values together. Only what is wrong becomes a Python object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.findings import Kind, Severity, kind
+from edi.guidemodel import Guide, Part
+from edi.segments import Bools, Ints, SegmentTable
+from edi.structure import ranges
+from edi.valuetypes import DATES, NUMBERS, TIMES, bad_dates, bad_numbers, bad_periods, bad_times, digits_of
+
+ELEMENT_MISSING = kind("guide.element_missing", Severity.ERROR, "a mandatory element of {tag} is empty",
+                       "the partner must send the document again with it")
+ELEMENT_SURPLUS = kind("guide.element_surplus", Severity.WARNING, "{tag} has more elements than the guide describes",
+                       "nothing is lost; ask the partner, or widen the guide")
+COMPONENT_SURPLUS = kind("guide.component_surplus", Severity.WARNING, "an element of {tag} has more components than the guide describes",
+                         "look whether a separator stands inside data")
+REPETITION_SURPLUS = kind("guide.repetition_surplus", Severity.WARNING, "an element of {tag} repeats more often than the guide allows",
+                          "look whether a separator stands inside data")
+TOO_SHORT = kind("guide.too_short", Severity.WARNING, "a value of {tag} is shorter than the guide allows",
+                 "ask the partner, or widen the guide")
+TOO_LONG = kind("guide.too_long", Severity.WARNING, "a value of {tag} is longer than the guide allows",
+                "ask the partner, or widen the guide")
+BAD_CHARACTER = kind("guide.bad_character", Severity.WARNING, "a value of {tag} has characters that its type does not allow",
+                     "look at the value at this place; the partner should correct it")
+BAD_CODE = kind("guide.bad_code", Severity.WARNING, "a code of {tag} is not on the guide's list", "ask the partner, or add the code to the guide")
+BAD_DATE = kind("guide.bad_date", Severity.ERROR, "a date of {tag} does not exist or is badly written",
+                "the partner must correct the date")
+BAD_TIME = kind("guide.bad_time", Severity.WARNING, "a time of {tag} does not exist or is badly written",
+                "the partner should correct the time")
+CONDITION = kind("guide.condition", Severity.WARNING, "elements of {tag} that depend on each other do not agree ({rule})",
+                 "the partner should send both, or neither, as the guide's condition says")
+
+_CONTROL = r"[\x00-\x1f\x7f]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faults:
+    """A column of faults of one kind: table segments, element, component and repetition of each (0: does not apply)."""
+
+    kind: Kind
+    segments: Ints
+    element: Ints
+    component: Ints
+    repetition: Ints
+    rule: str = ""
+
+    def take(self, rows: Ints) -> Faults:
+        """Keep some rows."""
+        return Faults(self.kind, self.segments[rows], self.element[rows], self.component[rows], self.repetition[rows], self.rule)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spec:
+    """A guide as flat arrays. Tags count t, elements e over all tags, parts p over all elements."""
+
+    tags: tuple[str, ...]
+    element_base: Ints  # t
+    element_count: Ints  # t
+    mandatory: Ints  # t: how many elements are mandatory
+    required: Bools  # e
+    repeat: Ints  # e
+    part_base: Ints  # e
+    part_count: Ints  # e
+    mandatory_parts: Ints  # e
+    parts: tuple[Part, ...]
+    part_required: Bools  # p
+    shortest: Ints  # p
+    longest: Ints  # p
+    conditions: tuple[tuple[int, str], ...]  # tag's index and rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """Segments, elements, repetitions and values of the checked transactions, each with its owner and its place in the guide."""
+
+    table: SegmentTable
+    segments: Ints  # s: into the table
+    tag: Ints  # s: into the spec's tags
+    element_owner: Ints  # e: into segments
+    element_position: Ints  # e: from 1
+    element_slot: Ints  # e: into the spec's elements, -1 where there is none
+    element_filled: Bools  # e
+    repetition_owner: Ints  # r: into elements here
+    repetition_position: Ints  # r: from 1
+    value: Ints  # v: into the table's values
+    value_owner: Ints  # v: into repetitions here
+    component: Ints  # v: from 1
+    length: Ints  # v: bytes
+    slot: Ints  # v: into the spec's parts, -1 where there is none
+
+    def at_elements(self, what: Kind, elements: Ints) -> Faults:
+        """Make faults of whole elements."""
+        nothing = np.zeros(len(elements), dtype=np.int64)
+        return Faults(what, self.segments[self.element_owner[elements]], self.element_position[elements], nothing, nothing)
+
+    def at_values(self, what: Kind, values: Ints, spec: _Spec) -> Faults:
+        """Make faults of values; components and repetitions are named only where there can be several."""
+        repetition = self.value_owner[values]
+        element = self.repetition_owner[repetition]
+        slot = self.element_slot[element]
+        composite = (spec.part_count[slot] > 1) | (self.component[values] > 1)
+        repeats = (spec.repeat[slot] > 1) | (self.repetition_position[repetition] > 1)
+        return Faults(what, self.segments[self.element_owner[element]], self.element_position[element],
+                      np.where(composite, self.component[values], 0), np.where(repeats, self.repetition_position[repetition], 0))
+
+
+def check_elements(table: SegmentTable, guide: Guide, segments: Ints) -> list[Faults]:
+    """Return what is wrong inside these segments, all of transactions of one guide."""
+    spec = _spec(guide)
+    cells = _cells(table, spec, segments)
+    faults = [*_presence(cells, spec), *_surplus(cells, spec), *_lengths(cells, spec), *_types(cells, spec), *_codes(cells, spec),
+              *_dates_by_format(cells, spec), *_conditions(cells, spec)]
+    return [fault for fault in faults if len(fault.segments)]
+
+
+@lru_cache(maxsize=256)
+def _spec(guide: Guide) -> _Spec:
+    described = [segment for segment in guide.segments.values() if segment.elements]
+    elements = [element for segment in described for element in segment.elements]
+    counts = np.array([len(segment.elements) for segment in described], dtype=np.int64)
+    part_counts = np.array([len(element.parts) for element in elements], dtype=np.int64)
+    parts = tuple(part for element in elements for part in element.parts)
+    return _Spec(
+        tags=tuple(segment.tag for segment in described),
+        element_base=np.cumsum(counts) - counts, element_count=counts,
+        mandatory=np.array([sum(element.required for element in segment.elements) for segment in described], dtype=np.int64),
+        required=np.array([element.required for element in elements], dtype=bool),
+        repeat=np.array([element.repeat for element in elements], dtype=np.int64),
+        part_base=np.cumsum(part_counts) - part_counts, part_count=part_counts,
+        mandatory_parts=np.array([sum(part.required for part in element.parts) for element in elements], dtype=np.int64),
+        parts=parts, part_required=np.array([part.required for part in parts], dtype=bool),
+        shortest=np.array([part.shortest for part in parts], dtype=np.int64),
+        longest=np.array([part.longest for part in parts], dtype=np.int64),
+        conditions=tuple((at, rule) for at, segment in enumerate(described) for rule in segment.conditions),
+    )
+
+
+def _cells(table: SegmentTable, spec: _Spec, segments: Ints) -> _Cells:
+    index = {tag: at for at, tag in enumerate(spec.tags)}
+    known = np.array([index.get(str(tag), -1) for tag in table.tags.dictionary.to_pylist()] or [-1], dtype=np.int64)
+    tag = known[table.tags.indices.to_numpy(zero_copy_only=False)[segments]]
+    segments, tag = segments[tag >= 0], tag[tag >= 0]
+    counts = table.element_count(segments)
+    element_owner = np.repeat(np.arange(len(segments)), counts)
+    elements = ranges(table.segment_first[segments] + 1, counts)
+    position = elements - np.repeat(table.segment_first[segments], counts)
+    slot = np.where(position <= spec.element_count[tag][element_owner], spec.element_base[tag][element_owner] + position - 1, -1)
+    counts = table.element_first[elements + 1] - table.element_first[elements]
+    repetition_owner = np.repeat(np.arange(len(elements)), counts)
+    repetitions = ranges(table.element_first[elements], counts)
+    counts = table.repeat_first[repetitions + 1] - table.repeat_first[repetitions]
+    value_owner = np.repeat(np.arange(len(repetitions)), counts)
+    value = ranges(table.repeat_first[repetitions], counts)
+    component = value - table.repeat_first[repetitions][value_owner] + 1
+    length = np.asarray(pc.binary_length(table.values), dtype=np.int64)[value]
+    at_slot = slot[repetition_owner[value_owner]]
+    part = np.where((at_slot >= 0) & (component <= spec.part_count[at_slot]), spec.part_base[at_slot] + component - 1, -1)
+    filled = np.bincount(repetition_owner[value_owner][length > 0], minlength=len(elements)) > 0
+    return _Cells(table, segments, tag, element_owner, position, slot, filled, repetition_owner,
+                  repetitions - table.element_first[elements][repetition_owner] + 1, value, value_owner, component, length, part)
+
+
+def _presence(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    mandatory = cells.element_filled & (cells.element_slot >= 0) & spec.required[cells.element_slot]
+    have = np.bincount(cells.element_owner[mandatory], minlength=len(cells.segments))
+    for segment in np.flatnonzero(have < spec.mandatory[cells.tag]).tolist():
+        first = int(spec.element_base[cells.tag[segment]])
+        wanted = np.flatnonzero(spec.required[first:first + int(spec.element_count[cells.tag[segment]])]) + 1
+        own = slice(*np.searchsorted(cells.element_owner, (segment, segment + 1)))
+        absent = np.setdiff1d(wanted, cells.element_position[own][cells.element_filled[own]])
+        nothing = np.zeros(len(absent), dtype=np.int64)
+        yield Faults(ELEMENT_MISSING, np.full(len(absent), cells.segments[segment]), absent, nothing, nothing)
+    yield from _missing_parts(cells, spec)
+
+
+def _missing_parts(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    filled = cells.length > 0
+    count = len(cells.repetition_owner)
+    any_part = np.bincount(cells.value_owner[filled], minlength=count) > 0
+    mandatory = filled & (cells.slot >= 0) & spec.part_required[cells.slot]
+    have = np.bincount(cells.value_owner[mandatory], minlength=count)
+    slot = cells.element_slot[cells.repetition_owner]
+    lacking = any_part & (slot >= 0) & (spec.part_count[slot] > 1) & (have < spec.mandatory_parts[slot])
+    for repetition in np.flatnonzero(lacking).tolist():
+        first = int(spec.part_base[slot[repetition]])
+        wanted = np.flatnonzero(spec.part_required[first:first + int(spec.part_count[slot[repetition]])]) + 1
+        own = slice(*np.searchsorted(cells.value_owner, (repetition, repetition + 1)))
+        absent = np.setdiff1d(wanted, cells.component[own][filled[own]])
+        element = int(cells.repetition_owner[repetition])
+        several = int(cells.repetition_position[repetition]) if spec.repeat[slot[repetition]] > 1 else 0
+        yield Faults(ELEMENT_MISSING, np.full(len(absent), cells.segments[cells.element_owner[element]]),
+                     np.full(len(absent), cells.element_position[element]), absent, np.full(len(absent), several))
+
+
+def _surplus(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    extra = np.flatnonzero(cells.element_filled & (cells.element_slot < 0))
+    _, first = np.unique(cells.element_owner[extra], return_index=True)
+    yield cells.at_elements(ELEMENT_SURPLUS, extra[first])
+    slot = cells.element_slot[cells.repetition_owner]
+    filled = cells.length > 0
+    described = slot[cells.value_owner] >= 0
+    values = np.flatnonzero(filled & described & (cells.slot < 0))
+    yield cells.at_values(COMPONENT_SURPLUS, values, spec)
+    over = (slot >= 0) & (cells.repetition_position == spec.repeat[slot] + 1)
+    yield cells.at_elements(REPETITION_SURPLUS, cells.repetition_owner[np.flatnonzero(over)])
+
+
+def _lengths(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    known = (cells.slot >= 0) & (cells.length > 0)
+    long = np.flatnonzero(known & (cells.length > spec.longest[cells.slot]))
+    if len(long):
+        longest = spec.longest[cells.slot[long]]
+        numeric = np.array([spec.parts[slot].kind in NUMBERS for slot in cells.slot[long].tolist()], dtype=bool)
+        text = cells.table.values.take(pa.array(cells.value[long]))
+        length = np.where(numeric, digits_of(text), np.asarray(pc.utf8_length(text), dtype=np.int64))
+        yield cells.at_values(TOO_LONG, long[length > longest], spec)
+    short = np.flatnonzero(known & (cells.length < spec.shortest[cells.slot]))
+    yield cells.at_values(TOO_SHORT, short, spec)
+
+
+def _types(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    checks: tuple[tuple[Kind, frozenset[str], Callable[[pa.Array], Bools]], ...] = (
+        (BAD_CHARACTER, NUMBERS, bad_numbers), (BAD_DATE, DATES, bad_dates), (BAD_TIME, TIMES, bad_times),
+    )
+    for what, kinds, bad in checks:
+        values = _values_where(cells, spec, lambda part, kinds=kinds: part.kind in kinds)  # type: ignore[misc]  # bound per round
+        yield cells.at_values(what, values[bad(cells.table.values.take(pa.array(cells.value[values])))], spec)
+    if pc.any(pc.match_substring_regex(cells.table.values, _CONTROL)).as_py():
+        controls = np.asarray(pc.match_substring_regex(cells.table.values, _CONTROL), dtype=bool)
+        yield cells.at_values(BAD_CHARACTER, np.flatnonzero(controls[cells.value] & (cells.slot >= 0)), spec)
+
+
+def _values_where(cells: _Cells, spec: _Spec, wanted: Callable[[Part], bool]) -> Ints:
+    mask = np.array([wanted(part) for part in spec.parts] + [False], dtype=bool)  # -1 looks at the last
+    return np.flatnonzero(mask[cells.slot] & (cells.length > 0))
+
+
+def _codes(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    for codes in dict.fromkeys(part.codes for part in spec.parts if part.codes):
+        values = _values_where(cells, spec, lambda part, codes=codes: part.codes == codes)  # type: ignore[misc]  # bound per round
+        text = cells.table.values.take(pa.array(cells.value[values]))
+        known = np.asarray(pc.is_in(text, value_set=pa.array(sorted(codes))), dtype=bool)
+        yield cells.at_values(BAD_CODE, values[~known], spec)
+
+
+def _dates_by_format(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    """Check EDIFACT dates (2380), whose form is told by the component after them (2379)."""
+    dates = _values_where(cells, spec, lambda part: part.reference == "2380")
+    dates = dates[dates + 1 < len(cells.value)]
+    forms = dates + 1
+    paired = np.array([part.reference == "2379" for part in spec.parts] + [False], dtype=bool)[cells.slot[forms]]
+    paired &= cells.value_owner[dates] == cells.value_owner[forms]
+    dates, forms = dates[paired], forms[paired]
+    text = cells.table.values.take(pa.array(cells.value[dates]))
+    yield cells.at_values(BAD_DATE, dates[bad_periods(text, cells.table.values.take(pa.array(cells.value[forms])))], spec)
+
+
+def _conditions(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    for tag, rule in spec.conditions:
+        segments = cells.segments[cells.tag == tag]
+        if not len(segments):
+            continue
+        places = [int(rule[at:at + 2]) for at in range(1, len(rule), 2)]
+        has = np.array([np.asarray(cells.table.element(segments, place).is_valid(), dtype=bool) for place in places])
+        broken, blamed = _broken(rule[0], has)
+        nothing = np.zeros(int(broken.sum()), dtype=np.int64)
+        yield Faults(CONDITION, segments[broken], np.array(places, dtype=np.int64)[blamed[broken]], nothing, nothing, rule)
+
+
+def _broken(relation: str, has: Bools) -> tuple[Bools, Ints]:
+    """Return where a relation is broken, and which of its elements to blame (X12.6: paired, required, exclusive, conditional, list)."""
+    some, every = np.any(has, axis=0), np.all(has, axis=0)
+    rest_some, rest_every = np.any(has[1:], axis=0), np.all(has[1:], axis=0)
+    first_absent: Ints = np.argmin(has, axis=0)
+    last_present: Ints = len(has) - 1 - np.argmax(has[::-1], axis=0)
+    broken = {"P": some & ~every, "R": ~some, "E": np.sum(has, axis=0) > 1, "C": has[0] & ~rest_every, "L": has[0] & ~rest_some}[relation]
+    if relation == "E":
+        return broken, last_present
+    return broken, first_absent if relation in "PR" else 1 + np.argmin(has[1:], axis=0)
