@@ -112,8 +112,10 @@ def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints) -> Segmen
     edges = np.concatenate(([0], np.stack((opened, stops), axis=1).reshape(-1), [len(table)]))
     numbers = np.full(2 * len(opened) + 1, -1, dtype=np.int64)
     numbers[1::2] = np.arange(len(opened))
-    transaction = np.repeat(numbers, np.diff(edges))
-    ordinal = np.where(transaction >= 0, np.arange(len(table)) - np.append(opened, 0)[transaction] + 1, 0)
+    sizes = np.diff(edges)
+    transaction = np.repeat(numbers, sizes)
+    ordinal = np.arange(1, len(table) + 1) - np.repeat(edges[:-1], sizes)
+    ordinal[transaction < 0] = 0
     return replace(table, transaction=transaction, ordinal=ordinal)
 
 
@@ -204,13 +206,14 @@ def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]
     """
     hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
     edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
-    first_value = table.repeat_first[table.element_first[table.segment_first]]
-    lengths = (np.diff(tokens.offsets).astype(np.uint32) << np.uint32(3)) | tokens.kinds
-    text, shape = memoryview(tokens.data), memoryview(lengths.astype("<u4").tobytes())
+    first_value = table.repeat_first[table.element_first[table.segment_first[edges]]].tolist()
+    lengths = np.diff(tokens.offsets).view(np.uint32)
+    lengths <<= np.uint32(3)
+    lengths |= tokens.kinds
+    text, shape = memoryview(tokens.data), memoryview(lengths.astype("<u4", copy=False)).cast("B")
     digests = [(hashlib.sha256(), hashlib.sha256()) for _ in range(count)]
-    for first, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+    for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
         if hashed[first] >= 0:
-            a, b = int(first_value[first]), int(first_value[stop])
             values, shapes = digests[hashed[first]]
             values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
             shapes.update(shape[4 * a:4 * b])

@@ -38,7 +38,8 @@ def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:
     """Yield kind, segment and limit wherever a segment is larger than allowed."""
     table = batch.table
     elements = np.diff(table.segment_first)
-    wide = _at(np.diff(table.element_first), limits.max_repeats) + _at(np.diff(table.repeat_first)[table.element_first[:-1]], limits.max_repeats)
+    components = np.searchsorted(table.element_first, _larger(table.repeat_first, limits.max_repeats), "right") - 1
+    wide = np.concatenate((_larger(table.element_first, limits.max_repeats), components))
     for found, what, limit in (
         (_at(table.end - table.offset, limits.max_segment_bytes), SEGMENT_BYTES, limits.max_segment_bytes),
         (_at(elements, limits.max_elements + 1), ELEMENTS, limits.max_elements),
@@ -50,6 +51,13 @@ def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:
 def _at(sizes: Ints, most: int) -> list[int]:
     found: list[int] = np.flatnonzero(sizes > most).tolist()
     return found
+
+
+def _larger(first: Ints, most: int) -> Ints:
+    """Return the groups with more than ``most`` members: each holds a multiple of ``most``, so only those are looked at."""
+    probes = np.arange(0, int(first[-1]), most)
+    owner = np.unique(np.searchsorted(first, probes, "right") - 1)
+    return owner[first[owner + 1] - first[owner] > most]
 
 
 def capped(findings: list[Finding], limit: int) -> list[Finding]:

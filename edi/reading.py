@@ -26,10 +26,11 @@ from edi.tokens import Tokens, join, levels, tokenise, transcode
 
 __all__ = ["Limits", "SourceFile", "read", "read_files"]
 _MOST_FILES = 4096
+_DEFAULT = Limits()
 
 
 def read_files(
-    files: Sequence[SourceFile], *, limits: Limits = Limits(), severities: Mapping[str, Severity] | None = None,
+    files: Sequence[SourceFile], *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None,
 ) -> Iterator[Batch]:
     """Read files into batches; every file is in exactly one of them, whole."""
     waiting: dict[Dialect | None, list[Source]] = {}
@@ -50,7 +51,7 @@ def read_files(
         yield _batch(sources, limits, severities)
 
 
-def read(source: Path | str | bytes, *, limits: Limits = Limits(), severities: Mapping[str, Severity] | None = None) -> Batch:
+def read(source: Path | str | bytes, *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None) -> Batch:
     """Read one file, or bytes in memory."""
     file = SourceFile("", source) if isinstance(source, bytes) else SourceFile(Path(source).name, Path(source).read_bytes())
     return next(read_files([file], limits=limits, severities=severities))
@@ -99,7 +100,8 @@ def _batch(sources: Sequence[Source], limits: Limits, severities: Mapping[str, S
     parts = [tokenise(b"".join(one.parts), one.dialect.delimiters, one.protected) for one in buffers]
     spots = [_spots(one, part.start, part.end) for one, part in zip(buffers, parts, strict=True)]
     empties = [
-        _spots(one, part.empty, part.empty) for one, part in zip(buffers, parts, strict=True) if one.dialect.delimiters.segment not in b"\r\n"]
+        _spots(one, part.empty, part.empty) for one, part in zip(buffers, parts, strict=True)
+        if one.dialect.delimiters.segment not in b"\r\n"]
     tokens = join([transcode(part, one.dialect.charset) for one, part in zip(buffers, parts, strict=True)] or [tokenise(b"", _NOTHING)])
     place = _Spots.join(spots).at_origin(sources)
     batch = assemble(_table(sources, tokens, place), tokens, place.found, founds)

@@ -24,7 +24,7 @@ BINARY_LENGTH = kind("envelope.binary_length", Severity.WARNING, "the stated len
                      "Ask the partner to state the length in bytes; the segment was split at its delimiters instead.")
 
 PADDING = b"\r\n\t \x00\x1a"
-_STARTS = (b"ISA", b"UNA", b"UNB")
+_STARTS = (b"ISA", b"UNB")
 _TRAILERS = {"x12": b"IEA", "edifact": b"UNZ"}
 _BINARY = {"x12": (b"BIN", b"BDS"), "edifact": (b"UNO",)}
 _NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
@@ -79,7 +79,9 @@ def read_header(data: bytes, at: int) -> Header | None:
 
 def scout(data: bytes) -> tuple[list[Span], list[Fault]]:
     """Find all interchanges of a file, and what lies between them."""
-    finder, spans, faults, at = _Finder(data), [], [], 0
+    finder, at = _Finder(data), 0
+    spans: list[Span] = []
+    faults: list[Fault] = []
     while at < len(data):
         begin = _next_start(finder, at, faults)
         if begin is None:
@@ -107,7 +109,7 @@ def _next_start(finder: _Finder, at: int, faults: list[Fault]) -> tuple[int, Hea
         if found is None:
             look = len(data)
             break
-        look = found[0]
+        look = _with_una(data, found[0], look + 1)
     if look > first and not is_tag(data, first, b"ISA"):
         faults.append(Fault(OUTSIDE, first, count=look - first))
     return (look, header) if header and look < len(data) else None
@@ -122,13 +124,16 @@ def is_tag(data: bytes, at: int, tag: bytes) -> bool:
 def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: list[Fault]) -> Span:
     """Follow an interchange to the start of the next one, or to the end of the file."""
     data, tags = finder.data, _STARTS + _BINARY[header.standard]
-    pieces, protected, first, at = [], [], header.body, header.body + 3
+    first, at = header.body, header.body + 3
+    pieces: list[tuple[int, int]] = []
+    protected: list[tuple[int, int]] = []
     while (found := finder.next(tags, at)) is not None:
-        place, tag = found
+        (place, tag), floor = found, at
         at = place + 3
         if tag in _STARTS:
-            if _begins(data, place, tag, header):
-                pieces.append((first, place))
+            stop = next((one for one in (_with_una(data, place, floor), place) if _begins(data, one, tag, header)), None)
+            if stop is not None:
+                pieces.append((first, stop))
                 return Span(start, header, tuple(pieces), tuple(protected))
             continue
         if not is_tag(data, place, tag) or not follows_terminator(data, place, header.delimiters):
@@ -147,9 +152,16 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
     return Span(start, header, tuple(pieces), tuple(protected))
 
 
+def _with_una(data: bytes, at: int, floor: int) -> int:
+    """Return where the UNA before a UNB begins, or the same position where there is none."""
+    una = data.rfind(b"UNA", max(at - 24, floor), at) if data[at:at + 3] == b"UNB" else -1
+    header = read_unb(data, una) if una >= 0 else None
+    return una if header and header.body == at else at
+
+
 def _begins(data: bytes, at: int, tag: bytes, current: Header) -> bool:
     """Tell whether a new interchange begins here, inside the bytes of the current one."""
-    if not is_tag(data, at, tag):
+    if not is_tag(data, at, tag) and not is_tag(data, at, b"UNA"):
         return False
     header = read_header(data, at)
     if follows_terminator(data, at, current.delimiters):

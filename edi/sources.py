@@ -21,14 +21,15 @@ BOM = kind("detect.bom", Severity.NOTE, "the file begins with a UTF-8 byte order
            "None needed; the sender may leave it out.")
 WRAPPED = kind("detect.wrapped", Severity.NOTE, "the file is wrapped into lines of {count} characters, which were joined",
                "None needed; the sender may switch line wrapping off.")
-FALLBACK = kind("charset.fallback", Severity.NOTE, "the interchange holds bytes that are neither ASCII nor UTF-8; they were read as ISO 8859-1",
+FALLBACK = kind("charset.fallback", Severity.NOTE, "the interchange holds bytes that are neither ASCII nor UTF-8, read as ISO 8859-1",
                 "Agree on a character set with the partner if names come out wrong.")
 UNDECODABLE = kind("charset.undecodable", Severity.WARNING, "the interchange holds bytes that its declared character set does not have",
                    "Ask the partner to declare in UNB 0001 the character set that is used.")
-MISDECLARED = kind("charset.looks_utf8", Severity.NOTE, "the interchange reads as UTF-8 as well as in its declared character set, which was used",
+MISDECLARED = kind("charset.looks_utf8", Severity.NOTE, "the interchange reads as UTF-8 too, but its declared character set was used",
                    "Agree on a character set with the partner if names come out wrong.")
 
 _NARROWEST, _WIDEST = 32, 1024
+_NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
 _LINE = re.compile(rb"[^\r\n]*(\r\n|\n|\r|$)")
 
 
@@ -116,6 +117,9 @@ def _unwrap(data: bytes) -> tuple[bytes, Ints | None, int]:
     first = _LINE.match(data)
     width = first.end(0) - len(first.group(1)) if first else 0
     if first is None or not _NARROWEST <= width <= _WIDEST or first.end() == len(data):
+        return data, None, 0
+    second = _LINE.match(data, first.end())
+    if second is None or (len(second.group()) != len(first.group()) and _NOT_PADDING.search(data, second.end())):
         return data, None, 0
     header = read_header(data[:4 * _WIDEST].replace(b"\r", b"").replace(b"\n", b""), 0)
     if header is None or header.delimiters.segment.isalnum() or header.delimiters.segment in b"\r\n":

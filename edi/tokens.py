@@ -22,6 +22,7 @@ _NEWLINES = b"\r\n"
 _BLANK = re.compile(rb"[\r\n]*")
 
 Bytes = npt.NDArray[np.uint8]
+Int32s = npt.NDArray[np.int32]  # inside one buffer, which is smaller than 2 GiB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +53,7 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     for first, last in protected:
         outside = (position < first) | (position >= last)
         position, kind = position[outside], kind[outside]
-    ends = position[kind == SEGMENT]
+    ends = position[kind == SEGMENT].astype(np.int64)
     start = _starts(buffer, array, ends, blanks)
     empty = ends[start == ends]
     if len(empty):
@@ -85,31 +86,30 @@ def _service(delimiters: Delimiters, terminator: bytes) -> dict[int, int]:
     return {mark[0]: kind for mark, kind in marks if mark}
 
 
-def _scan(buffer: bytes, service: dict[int, int]) -> tuple[Ints, Bytes]:
+def _scan(buffer: bytes, service: dict[int, int]) -> tuple[Int32s, Bytes]:
     """Return position and kind of every service character."""
     table = bytes(service.get(code, 0) for code in range(256))
-    positions, kinds = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint8)]
+    positions, kinds = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.uint8)]
     for first in range(0, len(buffer), _CHUNK):
         marks = np.frombuffer(buffer[first:first + _CHUNK].translate(table), dtype=np.uint8)
         at = np.flatnonzero(marks != 0)
         kinds.append(marks[at])
-        positions.append(at + first)
+        positions.append((at + first).astype(np.int32))
     return np.concatenate(positions), np.concatenate(kinds)
 
 
-def _release(array: Bytes, release: bytes | None, position: Ints, kind: Bytes) -> tuple[Ints, Bytes, Ints]:
+def _release(array: Bytes, release: bytes | None, position: Int32s, kind: Bytes) -> tuple[Int32s, Bytes, Ints]:
     """Take released characters out of the service characters: in a run of releases the 1st, 3rd, 5th ... escape."""
     at = np.flatnonzero(array == release[0]) if release else np.zeros(0, dtype=np.int64)
-    if not len(at):
-        return position, kind, at
+    if not len(at) or not len(position):
+        return position, kind, at[:0]
     index = np.arange(len(at))
     begins = np.concatenate(([True], np.diff(at) != 1))
     escapes = at[(index - np.maximum.accumulate(np.where(begins, index, 0))) % 2 == 0]
-    slot = np.searchsorted(position, escapes + 1)
-    slot = slot[slot < len(position)]
-    slot = slot[np.isin(position[slot], escapes + 1, assume_unique=False)]
+    released = escapes + 1
+    slot = np.minimum(np.searchsorted(position, released), len(position) - 1)
     real = np.ones(len(position), dtype=bool)
-    real[slot] = False
+    real[slot[position[slot] == released]] = False
     return position[real], kind[real], escapes
 
 
@@ -130,21 +130,22 @@ def _starts(buffer: bytes, array: Bytes, ends: Ints, blanks: bytes) -> Ints:
     return start
 
 
-def _offsets(position: Ints, kind: Bytes, escapes: Ints, gap: Ints) -> npt.NDArray[np.int32]:
+def _offsets(position: Int32s, kind: Bytes, escapes: Ints, gap: Ints) -> Int32s:
     """Return where each value begins and ends once everything deleted is gone."""
     count = len(position)
-    deleted = np.ones(count + 1, dtype=np.int32)
-    if gap.any():
-        first_value = np.concatenate((np.zeros(1, dtype=np.int64), np.flatnonzero(kind == SEGMENT) + 1))[:len(gap)]
-        deleted[first_value] += gap.astype(np.int32)
-    if len(escapes):
-        deleted += np.bincount(np.searchsorted(position, escapes), minlength=count + 1)[:count + 1].astype(np.int32)
     offsets = np.zeros(count + 1, dtype=np.int32)
-    np.subtract(position + 1, np.cumsum(deleted[:count], dtype=np.int32), out=offsets[1:], casting="unsafe")
+    ends = offsets[1:]
+    np.subtract(position, np.arange(count, dtype=np.int32), out=ends)
+    if gap.any():
+        last = np.flatnonzero(kind == SEGMENT)
+        ends -= np.repeat(np.cumsum(gap, dtype=np.int32), np.diff(last, prepend=-1))
+    if len(escapes):
+        passed = np.searchsorted(position, escapes)
+        ends -= np.repeat(np.arange(len(escapes) + 1, dtype=np.int32), np.diff(passed, prepend=0, append=count))
     return offsets
 
 
-def _without(array: Bytes, position: Ints, escapes: Ints, start: Ints, gap: Ints) -> bytes:
+def _without(array: Bytes, position: Int32s, escapes: Ints, start: Ints, gap: Ints) -> bytes:
     """Return the buffer without service characters, escapes and the gaps between segments."""
     keep = np.ones(len(array), dtype=bool)
     keep[position] = False
@@ -166,7 +167,9 @@ def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
     if not (kinds < least).any():
         return np.arange(len(kinds) + 1, dtype=np.int64), kinds
     last = np.flatnonzero(kinds >= least)
-    return np.concatenate((np.zeros(1, dtype=np.int64), last + 1)), kinds[last]
+    first = np.zeros(len(last) + 1, dtype=np.int64)
+    np.add(last, 1, out=first[1:])
+    return first, kinds[last]
 
 
 def transcode(tokens: Tokens, charset: str) -> Tokens:
@@ -179,7 +182,7 @@ def transcode(tokens: Tokens, charset: str) -> Tokens:
 
 
 @lru_cache(maxsize=32)
-def _widths(charset: str) -> npt.NDArray[np.int32]:
+def _widths(charset: str) -> Int32s:
     return np.array([len(bytes((code,)).decode(charset, "replace").encode("utf-8")) for code in range(256)], dtype=np.int32)
 
 
