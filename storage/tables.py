@@ -85,7 +85,8 @@ DECISIONS = sa.Table(
     _text("standard"), _text("type_code", null=True), _text("partner_id", null=True), _text("direction_code", null=True),
     _text("file_hash", key=True), _integer("copy", key=True), _integer("interchange_ordinal", key=True),
     _integer("transaction_ordinal", key=True), _text("control_number", null=True), _text("outcome"),
-    _text("reason_code", null=True), _text("reason", null=True), _integer("record_count"), _money("stated_amount"), _text("currency", null=True),
+    _text("reason_code", null=True), _text("reason", null=True), _integer("record_count"), _money("stated_amount"),
+    _text("currency", null=True),
     _known("outcome", OUTCOMES, "decisions"), sa.Index("decisions_packet", "packet_key"), sa.Index("decisions_document", "document_id"),
 )
 

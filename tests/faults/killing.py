@@ -19,7 +19,7 @@ def survives(work: Callable[[], object], spec: Mapping[str, Action]) -> bool:
             arm(spec)
             work()
             status = 0
-        except BaseException:  # the child must end here whatever happens, or it would run the rest of the tests
+        except BaseException:  # noqa: BLE001  # the child must end here whatever happens, or it would run the rest of the tests
             traceback.print_exc()
         finally:
             os._exit(status)

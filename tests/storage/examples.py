@@ -70,7 +70,8 @@ def publication(night: Night, packet_key: str, *, lines: int = 3, acknowledgment
                           "a required segment is missing", "ask the sender"),),
         interchanges=(Interchange("x12", "ZZ", "ACME", "ZZ", "US", packet_key, "P", f"content-{packet_key}", "new", packet_key, 1,
                                   f"interchange-{packet_key}"),),
-        acknowledgments=tuple(AckOrder("acme", f"997-{n}", f"interchange-{packet_key}", OURS, _render, _name) for n in range(acknowledgments)),
+        acknowledgments=tuple(
+            AckOrder("acme", f"997-{n}", f"interchange-{packet_key}", OURS, _render, _name) for n in range(acknowledgments)),
         archive=(ArchivedText("s", "settings", "tolerance = 1"),),
     )
 

@@ -76,7 +76,8 @@ def test_every_canonical_table_exists_and_reads_empty(database_url: str) -> None
 
 def test_a_collision_is_an_error_without_values(database_url: str) -> None:
     engine = open_database(database_url)
-    secret = rows("parties", {"party_ordinal": 1, "role_code": "buyer", "qualifier_code": "BY", "party_name": "Jane Doe"}, document="jane-1")
+    jane = {"party_ordinal": 1, "role_code": "buyer", "qualifier_code": "BY", "party_name": "Jane Doe"}
+    secret = rows("parties", jane, document="jane-1")
     with writing(engine) as connection:
         insert_table(connection, PARTIES, secret)
     with pytest.raises(IntegrityError, match="parties") as caught, writing(engine) as connection:
@@ -129,7 +130,7 @@ def test_the_sqlite_file_is_ours_alone(tmp_path: Path) -> None:
     with writing(engine) as connection:
         insert_table(connection, ORDER_LINES, EXTREMES)
         kept = {path.name: oct(path.stat().st_mode & 0o777) for path in (tmp_path / "db").iterdir()}
-    assert kept == {name: "0o600" for name in ("crossfoot.db", "crossfoot.db-wal", "crossfoot.db-shm")}
+    assert kept == dict.fromkeys(("crossfoot.db", "crossfoot.db-wal", "crossfoot.db-shm"), "0o600")
 
 
 def test_tables_left_out_of_dumps_exist(database_url: str) -> None:

@@ -1,0 +1,224 @@
+"""Publishing: one packet, once, whoever else tries; the lake and the outbox that follow from it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from sqlalchemy.engine import Engine
+
+from edi.errors import IntegrityError, RetryableError
+from storage import lake, leases, outbox
+from storage.database import open_database, reading, writing
+from storage.failpoints import armed, raising
+from storage.publish import CLAIMED, COMMITTED, publish, recover
+from storage.records import Reoffer, Tally
+from storage.relational import dump, read_table, recount, table_digest
+from storage.tables import LAKE_FILES
+from tests.storage.examples import open_with_plan, publication
+from transforms.model import DOCUMENTS, TABLES
+
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    return open_database(database_url)
+
+
+def test_what_was_published_is_recounted_from_the_database(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    result = publish(engine, tmp_path / "lake", publication(night, "p"))
+    assert result.published
+    assert {table: count for table, count in result.recount.rows.items() if count} == {"documents": 1, "order_lines": 3, "orders": 1}
+    assert result.recount.outcomes["loaded"] == Tally(1, 3, {"EUR": Decimal("10.5000")}, 0)
+    assert result.recount.outcomes["rejected"] == Tally(1, 1, {}, 1)
+    assert result.outbox == ("997-000000001.edi", "997-000000002.edi")
+
+
+def test_publishing_again_does_nothing_and_says_the_same(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    first = publish(engine, tmp_path / "lake", publication(night, "p"))
+    with reading(engine) as connection:
+        before = dump(connection)
+    again = publish(engine, tmp_path / "lake", publication(night, "p", lines=99))
+    with reading(engine) as connection:
+        assert dump(connection) == before
+    assert again == replace(first, published=False)
+
+
+def test_a_loaded_document_that_is_missing_is_not_counted(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    publish(engine, tmp_path / "lake", publication(night, "p"))
+    with writing(engine) as connection:
+        connection.execute(DOCUMENTS.delete())
+        assert recount(connection, night_id=night.night_id).outcomes["loaded"] == Tally()
+
+
+def test_a_packet_without_a_plan_is_refused(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    with pytest.raises(IntegrityError, match="in no plan"):
+        publish(engine, tmp_path / "lake", publication(night, "q"))
+
+
+def test_started_twice_at_once_it_publishes_once(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    results: list[bool] = []
+
+    def work() -> None:
+        results.append(publish(engine, tmp_path / "lake", publication(night, "p")).published)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [False, False, False, True]
+    with reading(engine) as connection:
+        assert recount(connection, packet_key="p").rows["order_lines"] == 3
+    recover(engine, tmp_path / "lake")
+    assert [path.name for path in (tmp_path / "lake").rglob("*.parquet*")] == ["p.parquet"] * 3
+
+
+def test_packets_of_different_partners_are_published_side_by_side(engine: Engine, tmp_path: Path) -> None:
+    keys = [f"p{number}" for number in range(6)]
+    night = open_with_plan(engine, *keys)
+    failures: list[BaseException] = []
+
+    def work(key: str) -> None:
+        try:
+            publish(engine, tmp_path / "lake", publication(night, key, acknowledgments=0))
+        except BaseException as error:  # noqa: BLE001  # told by the assertion below, from the main thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(key,)) for key in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [path.stem for path in lake.manifest_files(tmp_path / "lake", "orders")] == keys
+
+
+def test_a_run_that_lost_its_lease_writes_nothing(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    with writing(engine) as connection:
+        mine = leases.acquire(connection, "night", holder="one", now=NOW, seconds=60)
+        leases.acquire(connection, "night", holder="two", now=NOW + timedelta(hours=1), seconds=60)
+        before = dump(connection)
+    with pytest.raises(RetryableError, match="another run"):
+        publish(engine, tmp_path / "lake", replace(publication(night, "p"), lease=mine))
+    with reading(engine) as connection:
+        assert dump(connection) == before
+    recover(engine, tmp_path / "lake")
+    assert list((tmp_path / "lake").rglob("*.parquet*")) == []
+
+
+def test_an_interruption_before_the_commit_leaves_the_database_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    with armed({CLAIMED: raising(KeyboardInterrupt())}), pytest.raises(KeyboardInterrupt):
+        publish(engine, tmp_path / "lake", publication(night, "p"))
+    assert lake.manifest_files(tmp_path / "lake", "orders") == []
+    assert recover(engine, tmp_path / "lake").swept == tuple(
+        f"{table}/business_date=2026-03-02/.p.parquet.staged" for table in ("documents", "order_lines", "orders"))
+
+
+def test_readers_see_a_committed_packet_only_after_recovery(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    with armed({COMMITTED: raising(KeyboardInterrupt())}), pytest.raises(KeyboardInterrupt):
+        publish(engine, tmp_path / "lake", publication(night, "p"))
+    assert lake.read_lake(tmp_path / "lake", "orders").num_rows == 0
+    assert recover(engine, tmp_path / "lake").rolled_forward == ("p",)
+    assert lake.read_lake(tmp_path / "lake", "orders").num_rows == 1
+    assert recover(engine, tmp_path / "lake") == recover(engine, tmp_path / "lake")
+
+
+def test_the_lake_and_the_database_hold_the_same(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p", "q")
+    for key in ("p", "q"):
+        publish(engine, tmp_path / "lake", publication(night, key))
+    with reading(engine) as connection:
+        for name in TABLES:
+            assert table_digest(connection, name) == table_digest(lake.read_lake(tmp_path / "lake", name), name)
+
+
+@pytest.mark.parametrize("lost", ["orders/business_date=2026-03-02/p.parquet", "manifest.json"])
+def test_what_the_lake_lost_is_made_again_byte_for_byte(engine: Engine, tmp_path: Path, lost: str) -> None:
+    night = open_with_plan(engine, "p")
+    publish(engine, tmp_path / "lake", publication(night, "p"))
+    before = (tmp_path / "lake" / lost).read_bytes()
+    (tmp_path / "lake" / lost).unlink()
+    recover(engine, tmp_path / "lake")
+    assert (tmp_path / "lake" / lost).read_bytes() == before
+
+
+def test_a_lost_file_that_the_database_contradicts_stops_us(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    publish(engine, tmp_path / "lake", publication(night, "p"))
+    with writing(engine) as connection:
+        connection.execute(LAKE_FILES.update().values(hash="0" * 64))
+    (tmp_path / "lake" / "orders/business_date=2026-03-02/p.parquet").unlink()
+    with pytest.raises(IntegrityError, match="is lost"):
+        recover(engine, tmp_path / "lake")
+
+
+def test_parquet_bytes_do_not_depend_on_order_or_chunks() -> None:
+    night = type("N", (), {"night_id": "n"})
+    lines = publication(night, "p", lines=100).tables["order_lines"]  # type: ignore[arg-type]  # only the rows are wanted
+    shuffled = pa.concat_tables([lines.slice(60), lines.slice(0, 25), lines.slice(25, 35)])
+    noted = lines.replace_schema_metadata({"pandas": "{}"})
+    assert lake.encode(lines, name="order_lines") == lake.encode(shuffled, name="order_lines") == lake.encode(noted, name="order_lines")
+
+
+def test_a_packet_key_never_becomes_a_path() -> None:
+    for key in ("../p", ".p", "a/b", ""):
+        with pytest.raises(IntegrityError):
+            lake.lake_path("orders", NOW.date(), key)
+
+
+def test_the_outbox_delivers_once_and_a_resend_gets_the_same_bytes_again(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p", "resent")
+    publish(engine, tmp_path / "lake", publication(night, "p"))
+    both = ["acme/997-000000001.edi", "acme/997-000000002.edi"]
+    assert (outbox.deliver(engine, tmp_path / "out"), outbox.deliver(engine, tmp_path / "out")) == (both, [])
+    first = [(tmp_path / "out" / name).read_bytes() for name in both]
+    for name in both:
+        (tmp_path / "out" / name).unlink()
+    again = replace(publication(night, "resent", acknowledgments=0), tables={}, decisions=(), interchanges=(),
+                    reoffers=(Reoffer("interchange-p", "night-2"),))
+    publish(engine, tmp_path / "lake", again)
+    assert outbox.deliver(engine, tmp_path / "out") == both
+    assert [(tmp_path / "out" / name).read_bytes() for name in both] == first == [b"ISA*000000001~", b"ISA*000000002~"]
+    with writing(engine) as connection:
+        item = outbox.load_outbox(connection)[0]
+        outbox.mark_answered(connection, str(item["item_id"]))
+        assert [row["state"] for row in outbox.load_outbox(connection, night_id=night.night_id)] == ["answered", "sent", "sent", "sent"]
+
+
+def test_only_some_partners_can_be_served(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    publish(engine, tmp_path / "lake", publication(night, "p"))
+    assert outbox.deliver(engine, tmp_path / "out", partners=["globex"]) == []
+    assert len(outbox.deliver(engine, tmp_path / "out", partners=["acme"])) == 2
+
+
+def test_one_acknowledgment_of_a_kind_answers_an_interchange(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    twice = publication(night, "p", acknowledgments=1)
+    with pytest.raises(IntegrityError, match="outbox"):
+        publish(engine, tmp_path / "lake", replace(twice, acknowledgments=twice.acknowledgments * 2))
+
+
+def test_a_file_name_of_an_acknowledgment_never_becomes_a_path(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    made = publication(night, "p", acknowledgments=1)
+    outside = replace(made.acknowledgments[0], name=lambda _: "../997.edi")
+    with pytest.raises(IntegrityError, match="template"):
+        publish(engine, tmp_path / "lake", replace(made, acknowledgments=(outside,)))
+    with reading(engine) as connection:
+        assert read_table(connection, TABLES["orders"]).num_rows == 0
