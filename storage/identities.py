@@ -35,7 +35,7 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
 
 
 def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:
-    """Record identities and verdicts; a second *new* one of the same identity is refused by the database."""
+    """Record identities and verdicts; a second first one of an identity is refused by the database."""
     rows = [{**asdict(interchange), "night_id": night.night_id, "packet_key": packet_key} for interchange in interchanges]
     if rows:
         connection.execute(INTERCHANGES.insert(), rows)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def land(path: Path, *, source: str, arrival: int, landing: Path, business_date:
     a crash before the drop file was disposed of leaves no second one.
 
     Args:
-        arrival: position in the order of arrival; ``next_arrival`` gives it.
+        arrival: position in the order of arrival; ``next_arrival`` gives it. One that is taken meanwhile becomes the next free one.
         name: the name that it arrived under, where that is not the path's own.
 
     Raises:
@@ -55,12 +55,13 @@ def land(path: Path, *, source: str, arrival: int, landing: Path, business_date:
     """
     digest, size, known = _archive(path, landing)
     landed = Landed(digest, size, name or readable_name(path), source, arrival, known)
-    before = _earlier(landed, landing, business_date) if known else None
-    if before is not None:
-        return before
     folder = files.make_folder(landing / "arrivals" / business_date.isoformat())
-    note = {"arrival": arrival, "hash": digest, "name": landed.name, "size": size, "source": source}
-    files.write_atomically(folder / f"{arrival:06d}-{digest[:12]}.json", canonical_json(note).encode() + b"\n")
+    with files.locked(folder / ".lock"):
+        before = _earlier(landed, landing, business_date)
+        if before is not None:
+            return before
+        landed = replace(landed, arrival=max(arrival, next_arrival(landing, business_date)))
+        _note(landed, folder)
     hit(ARRIVED)
     return landed
 
@@ -70,7 +71,7 @@ def arrivals(landing: Path, business_date: date) -> list[Landed]:
     seen: set[str] = set()
     found: list[Landed] = []
     for sidecar in _sidecars(landing, business_date):
-        note = _read(sidecar)
+        note = _read(landing, business_date, sidecar)
         found.append(Landed(note.hash, note.size, note.name, note.source, note.arrival, note.hash in seen))
         seen.add(note.hash)
     return found
@@ -78,7 +79,7 @@ def arrivals(landing: Path, business_date: date) -> list[Landed]:
 
 def next_arrival(landing: Path, business_date: date) -> int:
     """Return the number that the next arrival of a business date gets."""
-    return max((int(sidecar.name.split("-")[0]) for sidecar in _sidecars(landing, business_date)), default=0) + 1
+    return max((int(sidecar.split("-")[0]) for sidecar in _sidecars(landing, business_date)), default=0) + 1
 
 
 def landed_path(landing: Path, digest: str) -> Path:
@@ -158,23 +159,28 @@ def _copy(handle: int, temporary: Path, path: Path) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def _sidecars(landing: Path, business_date: date) -> list[Path]:
+def _note(landed: Landed, folder: Path) -> None:
+    note = {"arrival": landed.arrival, "hash": landed.hash, "name": landed.name, "size": landed.size, "source": landed.source}
+    files.write_atomically(folder / f"{landed.arrival:06d}-{landed.hash[:12]}.json", canonical_json(note).encode() + b"\n")
+
+
+def _sidecars(landing: Path, business_date: date) -> list[str]:
     folder = landing / "arrivals" / business_date.isoformat()
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix == ".json" and not path.name.startswith("."))
+    return sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
 
 
-def _read(sidecar: Path) -> Landed:
-    note = json.loads(sidecar.read_bytes())
+def _read(landing: Path, business_date: date, sidecar: str) -> Landed:
+    note = json.loads((landing / "arrivals" / business_date.isoformat() / sidecar).read_bytes())
     return Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"])
 
 
 def _earlier(landed: Landed, landing: Path, business_date: date) -> Landed | None:
     """Return the arrival of the same name and content from the same source on the same date, if it was noted."""
     for sidecar in _sidecars(landing, business_date):
-        if sidecar.stem.endswith(f"-{landed.hash[:12]}"):
-            note = _read(sidecar)
+        if sidecar.endswith(f"-{landed.hash[:12]}.json"):
+            note = _read(landing, business_date, sidecar)
             if (note.hash, note.name, note.source) == (landed.hash, landed.name, landed.source):
                 return Landed(note.hash, note.size, note.name, note.source, note.arrival, duplicate=True)
     return None

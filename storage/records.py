@@ -70,7 +70,7 @@ class Interchange:
     control_number: str
     usage_code: str
     content_hash: str
-    verdict: str  # "new" takes the identity for ever
+    verdict: str  # "new" and "reissue" take the identity for ever
     file_hash: str
     interchange_ordinal: int
     interchange_id: str

@@ -70,9 +70,10 @@ INTERCHANGES = sa.Table(
     sa.Index("interchanges_content", "content_hash"), sa.Index("interchanges_number", "control_number"),
     sa.Index("interchanges_id", "interchange_id"),
 )
-NEW_ONLY_ONCE = sa.Index(
-    "interchanges_new_only_once", *[INTERCHANGES.c[name] for name in IDENTITY], unique=True,
-    sqlite_where=INTERCHANGES.c.verdict == "new", postgresql_where=INTERCHANGES.c.verdict == "new",
+_FIRST = INTERCHANGES.c.verdict.in_(("new", "reissue"))  # the verdicts that take an identity: one interchange, for ever
+FIRST_ONLY_ONCE = sa.Index(
+    "interchanges_first_only_once", *[INTERCHANGES.c[name] for name in IDENTITY], unique=True,
+    sqlite_where=_FIRST, postgresql_where=_FIRST,
 )
 
 COUNTERS = sa.Table(

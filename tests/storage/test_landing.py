@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -72,7 +73,27 @@ def test_names_never_become_paths(tmp_path: Path) -> None:
     landed = arrive(tmp_path, name, b"ISA*")
     assert landed.name == "..\\..\\etc\\xff;rm -rf *"
     kept = [path.name for path in (tmp_path / "landing").rglob("*") if path.is_file()]
-    assert sorted(kept) == sorted([f"000001-{landed.hash[:12]}.json", landed.hash])
+    assert sorted(kept) == sorted([".lock", f"000001-{landed.hash[:12]}.json", landed.hash])
+
+
+def test_two_that_collect_at_once_note_every_file_once(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    for number in range(20):
+        (drop / f"{number}.edi").write_bytes(b"ISA*%d" % (number // 2))
+
+    def collect() -> None:
+        for path in sorted(drop.iterdir()):
+            land(path, source="acme", arrival=1, landing=tmp_path / "landing", business_date=DAY)
+
+    threads = [threading.Thread(target=collect) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    noted = landing.arrivals(tmp_path / "landing", DAY)
+    assert [note.arrival for note in noted] == list(range(1, 21))
+    assert sorted(note.name for note in noted) == sorted(f"{number}.edi" for number in range(20))
 
 
 def test_a_changed_copy_is_noticed(tmp_path: Path) -> None:

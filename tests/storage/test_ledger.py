@@ -86,8 +86,10 @@ def test_an_identity_is_new_only_once(engine: Engine) -> None:
             an_interchange(), an_interchange(file_hash="f2", verdict="resend"),
             an_interchange(file_hash="f3", epoch=1), an_interchange(file_hash="f4", usage_code="T"),
         ], night=night, packet_key="p")
-    with pytest.raises(IntegrityError, match=r"interchanges|control_number"), writing(engine) as connection:
-        record_interchanges(connection, [an_interchange(file_hash="f5", content_hash="c2")], night=night, packet_key="q")
+    for verdict in ("new", "reissue"):
+        with pytest.raises(IntegrityError, match=r"interchanges|control_number"), writing(engine) as connection:
+            again = an_interchange(file_hash="f5", content_hash="c2", verdict=verdict)
+            record_interchanges(connection, [again], night=night, packet_key="q")
 
 
 def test_what_was_seen_is_found_by_number_and_by_content(engine: Engine) -> None:
