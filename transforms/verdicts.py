@@ -1,0 +1,95 @@
+"""Duplicates, told apart: what a control number and a content that were or were not seen before make of an interchange.
+
+Decided over all arrivals of a night and the ledger's whole memory at once, so the order of arrival cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+
+class Verdict(StrEnum):
+    """What an interchange is, compared with everything that was ever seen."""
+
+    NEW = "new"
+    RESEND = "resend"  # same number, same content: nothing is loaded, the first acknowledgment is offered again
+    CONFLICT = "conflict"  # same number, other content: all contenders of the night, or the newcomer, are held
+    REISSUE = "reissue"  # new number, same content: held or loaded as the partner's agreement says
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InterchangeKey:
+    """The identity of an interchange."""
+
+    standard: str
+    sender_qualifier: str
+    sender_id: str
+    receiver_qualifier: str
+    receiver_id: str
+    control_number: str
+    usage_code: str
+    epoch: int
+
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """Who sends to whom, in test or production: the scope in which contents are compared."""
+        return (self.standard, self.sender_qualifier, self.sender_id, self.receiver_qualifier, self.receiver_id, self.usage_code)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Candidate:
+    """An interchange that arrived tonight; the order of the fields is the order in which equals are told apart."""
+
+    key: InterchangeKey
+    content_hash: str
+    file_hash: str
+    copy: int  # n-th landing of the same bytes in the night, from 1
+    ordinal: int  # in its file
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the ledger knows of the identities and contents in question."""
+
+    content_by_key: Mapping[InterchangeKey, str]
+    contents: Mapping[tuple[str, ...], frozenset[str]]  # pair -> content hashes that were new once
+
+
+def interchange_id(key: InterchangeKey, content_hash: str) -> str:
+    """Return our key of an interchange, made from its identity and content: 40 hex digits."""
+    parts = (key.standard, key.sender_qualifier, key.sender_id, key.receiver_qualifier, key.receiver_id, key.control_number,
+             key.usage_code, str(key.epoch), content_hash)
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+
+
+def document_id(interchange: str, ordinal: int) -> str:
+    """Return our key of a transaction: that of its interchange and its ordinal in it."""
+    return f"{interchange}-{ordinal:06d}"
+
+
+def decide(candidates: Iterable[Candidate], memory: Memory) -> dict[Candidate, Verdict]:
+    """Give every candidate its verdict, whatever order they are handed in."""
+    by_key: dict[InterchangeKey, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_key[candidate.key].append(candidate)
+    verdicts: dict[Candidate, Verdict] = {}
+    seen: dict[tuple[str, ...], set[str]] = {pair: set(contents) for pair, contents in memory.contents.items()}
+    for key in sorted(by_key):
+        verdicts.update(_of_one_number(sorted(by_key[key]), memory.content_by_key.get(key), seen.setdefault(key.pair, set())))
+    return verdicts
+
+
+def _of_one_number(contenders: Sequence[Candidate], known: str | None, seen: set[str]) -> dict[Candidate, Verdict]:
+    if known is not None:
+        return {each: Verdict.RESEND if each.content_hash == known else Verdict.CONFLICT for each in contenders}
+    if len({each.content_hash for each in contenders}) > 1:
+        return {each: Verdict.CONFLICT for each in contenders}
+    first = contenders[0]
+    verdicts = {each: Verdict.RESEND for each in contenders}
+    verdicts[first] = Verdict.REISSUE if first.content_hash in seen else Verdict.NEW
+    seen.add(first.content_hash)
+    return verdicts
