@@ -34,7 +34,8 @@ TOO_LONG = kind("guide.too_long", Severity.WARNING, "a value of {tag} is longer 
                 "ask the partner, or widen the guide")
 BAD_CHARACTER = kind("guide.bad_character", Severity.WARNING, "a value of {tag} has characters that its type does not allow",
                      "look at the value at this place; the partner should correct it")
-BAD_CODE = kind("guide.bad_code", Severity.WARNING, "a code of {tag} is not on the guide's list", "ask the partner, or add the code to the guide")
+BAD_CODE = kind("guide.bad_code", Severity.WARNING, "a code of {tag} is not on the guide's list",
+                "ask the partner, or add the code to the guide")
 BAD_DATE = kind("guide.bad_date", Severity.ERROR, "a date of {tag} does not exist or is badly written",
                 "the partner must correct the date")
 BAD_TIME = kind("guide.bad_time", Severity.WARNING, "a time of {tag} does not exist or is badly written",
@@ -237,9 +238,14 @@ def _types(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
     for what, kinds, bad in checks:
         values = _values_where(cells, spec, lambda part, kinds=kinds: part.kind in kinds)  # type: ignore[misc]  # bound per round
         yield cells.at_values(what, values[bad(cells.table.values.take(pa.array(cells.value[values])))], spec)
-    if pc.any(pc.match_substring_regex(cells.table.values, _CONTROL)).as_py():
+    if _has_controls(cells.table.values):
         controls = np.asarray(pc.match_substring_regex(cells.table.values, _CONTROL), dtype=bool)
         yield cells.at_values(BAD_CHARACTER, np.flatnonzero(controls[cells.value] & (cells.slot >= 0)), spec)
+
+
+def _has_controls(values: pa.Array) -> bool:
+    data = values.buffers()[2]
+    return data is not None and bool((np.frombuffer(data, dtype=np.uint8) - 32 > 94).any())  # below 32 wraps; 127 and above too
 
 
 def _values_where(cells: _Cells, spec: _Spec, wanted: Callable[[Part], bool]) -> Ints:

@@ -1,0 +1,133 @@
+"""What acknowledgments of both standards have in common: whom they answer, what counts against a document, what is rejected.
+
+Only syntax and guide are acknowledged. A mapping that we lack, our own limits or a business disagreement never reject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from edi.findings import Finding, Severity
+from edi.segments import Batch, Group, Interchange
+
+_AREAS = ("guide.", "x12.", "edifact.", "envelope.", "charset.")
+_NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL"})}
+
+
+def is_acknowledgment(standard: str, type_code: str) -> bool:
+    """Return whether a document is itself an acknowledgment of receipt, which nobody acknowledges."""
+    return type_code in _NEVER.get(standard, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One transaction set or message that is answered, with what the partner may be told about it."""
+
+    transaction: int  # index into the batch's transactions
+    type_code: str
+    control_number: str
+    association: str
+    findings: tuple[Finding, ...]  # warnings and errors, in order of place
+
+    @property
+    def rejected(self) -> bool:
+        """Whether one finding is grave enough."""
+        return _rejects(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAnswer:
+    """One functional group that is answered; an EDIFACT interchange without groups has one with ``group`` None."""
+
+    group: Group | None
+    findings: tuple[Finding, ...]  # of the group's own envelope
+    answers: tuple[Answer, ...]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the group's own envelope is wrong; its transactions then go down with it."""
+        return _rejects(self.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AckRequest:
+    """All that an acknowledgment of one interchange is made from."""
+
+    batch: Batch
+    interchange: Interchange
+    findings: tuple[Finding, ...]  # of the interchange's own envelope
+    groups: tuple[GroupAnswer, ...]  # without acknowledgments, which are not answered
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the interchange is rejected whole."""
+        return _rejects(self.findings)
+
+
+def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding]) -> AckRequest:
+    """Sort what was found about an interchange by what it is about.
+
+    Args:
+        batch: the batch that the interchange was read with.
+        interchange_index: index into ``batch.interchanges``.
+        findings: everything known, of reading and of guides; what belongs elsewhere or is not for the partner is left out.
+    """
+    interchange = batch.interchanges[interchange_index]
+    by_group: dict[int | None, list[Finding]] = {}
+    by_transaction: dict[int, list[Finding]] = {}
+    own: list[Finding] = []
+    for finding in sorted(_relevant(batch, interchange, findings), key=_in_place):
+        if finding.place.transaction is not None:
+            by_transaction.setdefault(finding.place.transaction, []).append(finding)
+        elif finding.place.group is not None:
+            by_group.setdefault(finding.place.group, []).append(finding)
+        else:
+            own.append(finding)
+    answers = _answers(batch, interchange_index, by_transaction)
+    groups = tuple(
+        GroupAnswer(group, tuple(by_group.get(group.ordinal, ())) if group else (), tuple(answers.get(index, ())))
+        for index, group in _groups(batch, interchange_index)
+    )
+    return AckRequest(batch, interchange, tuple(own), tuple(group for group in groups if group.answers))
+
+
+def _groups(batch: Batch, interchange_index: int) -> list[tuple[int, Group | None]]:
+    groups: list[tuple[int, Group | None]] = [
+        (index, group) for index, group in enumerate(batch.groups) if group.interchange == interchange_index]
+    if batch.interchanges[interchange_index].standard == "edifact":
+        groups.insert(0, (-1, None))
+    return groups
+
+
+def _relevant(batch: Batch, interchange: Interchange, findings: Iterable[Finding]) -> list[Finding]:
+    file = batch.table.files[interchange.file]
+    return [
+        finding for finding in findings
+        if finding.place.file == file and finding.place.interchange == interchange.ordinal
+        and finding.severity is not Severity.NOTE and finding.code.startswith(_AREAS)
+    ]
+
+
+def _answers(batch: Batch, interchange_index: int, findings: dict[int, list[Finding]]) -> dict[int, list[Answer]]:
+    those = batch.transactions
+    standard = batch.interchanges[interchange_index].standard
+    answers: dict[int, list[Answer]] = {}
+    for index in np.flatnonzero(those.interchange == interchange_index).tolist():
+        if not is_acknowledgment(standard, batch.type_codes[index]):
+            answers.setdefault(int(those.group[index]), []).append(Answer(
+                index, batch.type_codes[index], str(those.control_number[index].as_py() or ""),
+                str(those.association[index].as_py() or ""), tuple(findings.get(int(those.ordinal[index]), ())),
+            ))
+    return answers
+
+
+def _rejects(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in findings)
+
+
+def _in_place(finding: Finding) -> tuple[int, int, int, int, str]:
+    place = finding.place
+    return place.segment or 0, place.element or 0, place.repetition or 0, place.component or 0, finding.code
