@@ -11,10 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.segments import Bools, Text
+from edi.segments import Bools, Ints
 from transforms.mappings.documents import Documents
-from transforms.mappings.edifact_common import number, qualified, summary_level
-from transforms.mappings.levels import documents_level
 from transforms.typed import decimals, to_bools
 
 # 1001 of a document that turns all its amounts and quantities round.
@@ -25,12 +23,6 @@ TOTALS = ("77", "9", "39", "139", "86", "128")
 AMOUNT = pa.decimal128(18, 4)
 
 
-def credits(documents: Documents) -> Bools:
-    """Return which documents are credit notes (BGM C002 1001)."""
-    name = documents_level(documents).child("BGM", 1)
-    return to_bools(pc.is_in(name.text, value_set=pa.array(CREDIT_NOTES)))
-
-
 def turned(amounts: pa.Array, credit: Bools) -> pa.Array:
     """Make amounts of credit notes negative."""
     return pc.if_else(pa.array(credit), pc.negate(amounts), amounts)
@@ -38,9 +30,39 @@ def turned(amounts: pa.Array, credit: Bools) -> pa.Array:
 
 def stated_total(documents: Documents) -> pa.Array:
     """Return what each invoice states as payable (MOA 77, else 9, ...), negative on a credit note; null where unknown."""
-    total: Text = number(qualified(summary_level(documents), "MOA", *TOTALS)).text
-    made, _ = decimals(total, precision=18, scale=4)
-    return turned(made, credits(documents))
+    table, count = documents.table, len(documents)
+    segments = table.select("MOA")
+    document, summary = _document(documents, segments), _document(documents, table.select("UNS"))
+    begins = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(begins, summary[summary >= 0], table.select("UNS")[summary >= 0])
+    rank = pc.fill_null(pc.index_in(table.element(segments, 1, 1), value_set=pa.array(TOTALS)), -1).to_numpy(zero_copy_only=False)
+    wanted = (document >= 0) & (rank >= 0)
+    wanted[wanted] = segments[wanted] > begins[document[wanted]]
+    segments, document, rank = segments[wanted], document[wanted], rank[wanted]
+    order = np.lexsort((segments, rank, document))
+    stating, first = np.unique(document[order], return_index=True)
+    chosen = np.full(count, -1, dtype=np.int64)
+    chosen[stating] = segments[order][first]
+    made, _ = decimals(pc.replace_substring(table.element(chosen, 1, 2), ",", "."), precision=18, scale=4)
+    return turned(made, _credit(documents))
+
+
+def _credit(documents: Documents) -> Bools:
+    """Return which documents are credit notes (BGM C002 1001)."""
+    segments = documents.table.select("BGM")
+    document = _document(documents, segments)
+    named = to_bools(pc.is_in(documents.table.element(segments, 1), value_set=pa.array(CREDIT_NOTES)))
+    credit = np.zeros(len(documents), dtype=bool)
+    credit[document[named & (document >= 0)]] = True
+    return credit
+
+
+def _document(documents: Documents, segments: Ints) -> Ints:
+    """Return the document that each segment stands in, -1 where none of ours."""
+    if len(documents) == 0:
+        return np.full(len(segments), -1, dtype=np.int64)
+    row = np.searchsorted(documents.first, segments, side="right") - 1
+    return np.where((row >= 0) & (segments < documents.stop[np.maximum(row, 0)]), row, -1)
 
 
 def line_amounts(quantity: pa.Array, price: pa.Array, basis: pa.Array) -> pa.Array:
