@@ -52,6 +52,8 @@ def bad_periods(text: pa.Array, form: pa.Array) -> Bools:
 
 
 def _bad_period(text: pa.Array, code: str, year: int, length: int) -> Bools:
+    if code == "718":
+        text = pc.replace_substring(text, "-", "", max_replacements=1)  # to be sent without the hyphen, often sent with it
     bad = np.asarray(pc.not_equal(pc.utf8_length(text), length), dtype=bool)
     day = year + 4
     bad |= bad_dates(pc.utf8_slice_codeunits(text, 0, day))
