@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.segments import Bools, Ints
+from edi.segments import Bools, Ints, Text
 from transforms.mappings.documents import Documents
 from transforms.typed import decimals, to_bools
 
@@ -30,21 +30,91 @@ def turned(amounts: pa.Array, credit: Bools) -> pa.Array:
 
 def stated_total(documents: Documents) -> pa.Array:
     """Return what each invoice states as payable (MOA 77, else 9, ...), negative on a credit note; null where unknown."""
-    table, count = documents.table, len(documents)
-    segments = table.select("MOA")
-    document, summary = _document(documents, segments), _document(documents, table.select("UNS"))
-    begins = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(begins, summary[summary >= 0], table.select("UNS")[summary >= 0])
-    rank = pc.fill_null(pc.index_in(table.element(segments, 1, 1), value_set=pa.array(TOTALS)), -1).to_numpy(zero_copy_only=False)
-    wanted = (document >= 0) & (rank >= 0)
-    wanted[wanted] = segments[wanted] > begins[document[wanted]]
-    segments, document, rank = segments[wanted], document[wanted], rank[wanted]
-    order = np.lexsort((segments, rank, document))
-    stating, first = np.unique(document[order], return_index=True)
-    chosen = np.full(count, -1, dtype=np.int64)
-    chosen[stating] = segments[order][first]
-    made, _ = decimals(pc.replace_substring(table.element(chosen, 1, 2), ",", "."), precision=18, scale=4)
+    made, _ = decimals(_number(documents, _total(documents), 2), precision=18, scale=4)
     return turned(made, _credit(documents))
+
+
+def stated_currency(documents: Documents) -> Text:
+    """Return the currency that each message names: the reference currency (CUX 6347 = 2), else its first, else the total's (MOA 6345)."""
+    table = documents.table
+    segments = table.select("CUX")
+    document = _document(documents, segments)
+    first = pc.equal(table.element(segments, 1, 1), "2")
+    second = pc.equal(table.element(segments, 2, 1), "2")
+    rank = np.select([to_bools(first), to_bools(second)], [0, 1], default=2)
+    named = [_pick(documents, segments, document, np.where(rank == wanted, 0, -1)) for wanted in (0, 1)]
+    return pc.coalesce(
+        table.element(named[0], 1, 2), table.element(named[1], 2, 2),
+        table.element(_pick(documents, segments, document, np.zeros(len(segments), dtype=np.int64)), 1, 2),
+        table.element(_total(documents), 1, 3),
+    )
+
+
+def ordered_total(documents: Documents) -> pa.Array:
+    """Return the value of each order: the sum of its lines that have a price, each rounded; null where none has."""
+    table = documents.table
+    lines = table.select("LIN")
+    of_line = _document(documents, lines)
+    lines, of_line = lines[of_line >= 0], of_line[of_line >= 0]
+    quantity = _first_of_lines(documents, lines, of_line, "QTY", ("21",))
+    price = _first_of_lines(documents, lines, of_line, "PRI", ("AAA", "CAL", "INV"))
+    parts = [
+        decimals(text, precision=precision, scale=scale)[0] for text, precision, scale in (
+            (_number(documents, quantity, 2), 18, 4), (_number(documents, price, 2), 28, 10),
+            (pc.fill_null(_number(documents, price, 5), "1"), 18, 4),
+        )
+    ]
+    summed = pa.table({"document": of_line, "amount": line_amounts(*parts)}).group_by("document").aggregate([("amount", "sum")])
+    row = pc.index_in(pa.array(np.arange(len(documents))), value_set=summed.column("document").combine_chunks())
+    return summed.column("amount_sum").combine_chunks().take(row).cast(AMOUNT)
+
+
+def _first_of_lines(documents: Documents, lines: Ints, of_line: Ints, tag: str, qualifiers: tuple[str, ...]) -> Ints:
+    """Return per line its first segment with the first of the qualifiers that occurs, -1 where none does."""
+    table = documents.table
+    segments = table.select(tag)
+    at = np.searchsorted(lines, segments, side="right") - 1
+    document = _document(documents, segments)
+    inside = (at >= 0) & (document >= 0)
+    inside[inside] = of_line[at[inside]] == document[inside]
+    segments, at = segments[inside], at[inside]
+    return _ranked(len(lines), segments, at, _ranks(table.element(segments, 1, 1), qualifiers))
+
+
+def _total(documents: Documents) -> Ints:
+    """Return the segment of each message's total in its summary, -1 where there is none."""
+    table, count = documents.table, len(documents)
+    segments, summaries = table.select("MOA"), table.select("UNS")
+    document, summary = _document(documents, segments), _document(documents, summaries)
+    begins = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(begins, summary[summary >= 0], summaries[summary >= 0])
+    rank = _ranks(table.element(segments, 1, 1), TOTALS)
+    known = document >= 0
+    rank[known] = np.where(segments[known] > begins[document[known]], rank[known], -1)
+    return _pick(documents, segments, document, rank)
+
+
+def _pick(documents: Documents, segments: Ints, document: Ints, rank: Ints) -> Ints:
+    return _ranked(len(documents), segments[document >= 0], document[document >= 0], rank[document >= 0])
+
+
+def _ranked(count: int, segments: Ints, owner: Ints, rank: Ints) -> Ints:
+    """Return per owner the segment of the lowest rank, the first of equals; -1 where every rank is."""
+    segments, owner, rank = segments[rank >= 0], owner[rank >= 0], rank[rank >= 0]
+    order = np.lexsort((segments, rank, owner))
+    having, first = np.unique(owner[order], return_index=True)
+    chosen = np.full(count, -1, dtype=np.int64)
+    chosen[having] = segments[order][first]
+    return chosen
+
+
+def _ranks(text: Text, codes: tuple[str, ...]) -> Ints:
+    made = pc.fill_null(pc.index_in(text, value_set=pa.array(codes)), -1)
+    return np.array(made.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _number(documents: Documents, segments: Ints, component: int) -> Text:
+    return pc.replace_substring(documents.table.element(segments, 1, component), ",", ".")
 
 
 def _credit(documents: Documents) -> Bools:
