@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.dialect import Role
-from edi.envelopes import ENVELOPES, marks_closed, stated_count
+from edi.envelopes import ENVELOPES, has_group_end, stated_count
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.scouting import OUTSIDE
 from edi.segments import Batch, Bools, Ints, Text
@@ -99,9 +99,10 @@ def _repeated(batch: Batch) -> Bools:
     number = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     scope = np.where(those.group >= 0, those.group, len(batch.groups) + those.interchange)
     _, earliest = np.unique(scope * (len(codes.dictionary) + 1) + number, return_index=True)
-    repeated = np.ones(len(those), dtype=bool)
+    repeated: Bools = np.ones(len(those), dtype=bool)
     repeated[earliest] = False
-    return repeated & (number >= 0)
+    repeated[number < 0] = False
+    return repeated
 
 
 def same_number(one: str, other: str) -> bool:
@@ -116,7 +117,7 @@ def _groups(batch: Batch) -> _Met:
         return
     table, held = batch.table, _held(batch.transactions.group, len(batch.groups))
     last = np.array([group.stop_segment - 1 for group in batch.groups])
-    closed = marks_closed(table, last + 1)
+    closed = has_group_end(table, last + 1)
     stated = _strings(table.element(last, 2))
     for at, group in enumerate(batch.groups):
         envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
@@ -164,11 +165,12 @@ def _strays(batch: Batch) -> _Met:
     """Find runs of segments that belong to no transaction and are no part of an envelope either."""
     table = batch.table
     placed = (table.transaction >= 0) | ((table.interchange >= 0) & table.codes("TA1", "TA3", "UNO", "UNP"))
-    parts: list[int] = [at for one in batch.interchanges for at in (one.first_segment, *((one.stop_segment - 1,) if one.has_trailer else ()))]
+    parts = [one.first_segment for one in batch.interchanges]
+    parts += [one.stop_segment - 1 for one in batch.interchanges if one.has_trailer]
     parts += [group.first_segment for group in batch.groups]
     stops = np.array([group.stop_segment for group in batch.groups], dtype=np.int64)
     placed[parts] = True
-    placed[stops[marks_closed(table, stops)] - 1] = True
+    placed[stops[has_group_end(table, stops)] - 1] = True
     owner = np.where(placed, np.iinfo(np.int64).min, table.interchange * len(table.files) + table.file)
     lost = table.codes("ST", "UNH") & (table.interchange < 0)
     for first, stop in _runs(owner):

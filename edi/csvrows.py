@@ -82,7 +82,7 @@ def read_csv(data: bytes, *, delimiter: bytes, quote: bytes = b'"', encoding: st
         texts, bad = _texts(array, fields, index, quote, encoding)
         header.append(texts[0].as_py())
         columns.append(texts[1:])
-        findings += [_undecodable(name, int(fields.start[index[at]]) + shift, at, column, encoding) for at in bad.tolist()]
+        findings += [_undecodable(name, int(fields.start[index[at]]) + shift, at, header[-1], encoding) for at in bad.tolist()]
     return CsvTable(tuple(header), tuple(columns), offset, record, ragged, tuple(findings))
 
 
@@ -97,13 +97,15 @@ def _none() -> Ints:
     return np.zeros(0, dtype=np.int64)
 
 
-def _undecodable(name: str | None, offset: int, record: int, column: int, encoding: str) -> Finding:
-    return find(UNDECODABLE, Place(file=name, offset=offset, segment=record or None, element=column + 1), encoding=encoding)
+def _undecodable(name: str | None, offset: int, record: int, column: str, encoding: str) -> Finding:
+    return find(UNDECODABLE, Place(file=name, offset=offset, segment=record or None, tag=column), encoding=encoding)
 
 
 def _fields(array: Bytes, delimiter: bytes, quote: bytes) -> tuple[_Fields, int | None]:
     """Find all fields, blank lines left out, and where an unclosed quote opens."""
-    newline, quotes = (array == 10) | (array == 13), np.zeros(0, dtype=np.int64)
+    newline, quotes = array == 10, _none()
+    if not newline.any():
+        newline = array == 13  # a lone CR ends records only where nothing else does
     breaks = np.flatnonzero(newline | (array == delimiter[0]))
     if quote:
         quotes = _meaningful(array, np.flatnonzero(array == quote[0]), delimiter)
@@ -112,10 +114,10 @@ def _fields(array: Bytes, delimiter: bytes, quote: bytes) -> tuple[_Fields, int 
         breaks = np.append(breaks, len(array))
     ends_record = np.append(newline, True)[breaks]
     start = np.concatenate((_none(), [0], breaks + 1))[:len(breaks)]
-    # An empty field between two record ends is a blank line, or the LF of a CRLF.
+    end = np.where(ends_record & (breaks > start) & (np.append(array, 0)[breaks - 1] == 13), breaks - 1, breaks)
     begins_record = np.concatenate((np.ones(1, dtype=bool), ends_record))[:len(breaks)]
-    real = ~(begins_record & ends_record & (start == breaks))
-    start, end, ends_record = start[real], breaks[real], ends_record[real]
+    real = ~(begins_record & ends_record & (start == end))  # blank lines
+    start, end, ends_record = start[real], end[real], ends_record[real]
     unclosed = int(quotes[-1]) if len(quotes) % 2 else None
     return _Fields(start, end, np.concatenate((_none(), [0], np.flatnonzero(ends_record) + 1))), unclosed
 

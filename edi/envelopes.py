@@ -81,7 +81,7 @@ def _roles(table: SegmentTable, is_x12: Bools, first: Ints) -> Ints:
     tags = table.tags.dictionary.to_pylist()
     codes = table.tags.indices.to_numpy(zero_copy_only=False)
     known = {name: np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for name, envelope in ENVELOPES.items()}
-    role = np.where(is_x12, known["x12"][codes], known["edifact"][codes])
+    role: Ints = np.where(is_x12, known["x12"][codes], known["edifact"][codes])
     role[role == Role.HEADER] = Role.BODY
     role[first] = Role.HEADER
     return role
@@ -141,17 +141,17 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools) -> tu
     columns = (
         table.element(opened, 1), pc.if_else(pa.array(x12), table.element(opened, 6), table.element(opened, 5)),
         pc.if_else(pa.array(x12), table.element(opened, 8), edifact_version), table.element(opened, 2), table.element(opened, 3),
-        _count(table, np.where(marks_closed(table, stops), stops - 1, -1)),
+        _count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
     )
     texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
     begins = np.searchsorted(interchange, interchange)
     return tuple(
-        Group(int(i), at - int(b) + 1, *text, int(f), int(s), stated)
-        for at, (i, b, f, s, stated, *text) in enumerate(zip(
+        Group(int(i), at - int(b) + 1, code, control, version, sender, receiver, int(f), int(s), stated)
+        for at, (i, b, f, s, stated, code, control, version, sender, receiver) in enumerate(zip(
             interchange, begins, opened, stops, columns[5].to_pylist(), *texts, strict=True)))
 
 
-def marks_closed(table: SegmentTable, stops: Ints) -> Bools:
+def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
     """Tell which groups end with a trailer of their own."""
     return table.codes("GE", "UNE")[stops - 1]
 
@@ -210,7 +210,7 @@ def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]
     lengths = np.diff(tokens.offsets).view(np.uint32)
     lengths <<= np.uint32(3)
     lengths |= tokens.kinds
-    text, shape = memoryview(tokens.data), memoryview(lengths.astype("<u4", copy=False)).cast("B")
+    text, shape = memoryview(tokens.data), lengths.astype("<u4", copy=False).view(np.uint8).data
     digests = [(hashlib.sha256(), hashlib.sha256()) for _ in range(count)]
     for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
         if hashed[first] >= 0:

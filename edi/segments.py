@@ -130,6 +130,12 @@ class SegmentTable:
         """Return the ascending indices of all segments with one of the tags."""
         return np.flatnonzero(self.codes(*tags))
 
+    def nested(self, segment: int) -> list[list[list[str]]]:
+        """Return one segment as elements of repetitions of components, the tag first; for people, not for bulk work."""
+        first, stop = self.segment_first[segment:segment + 2]
+        repeats = [range(*self.element_first[at:at + 2].tolist()) for at in range(first, stop)]
+        return [[self.values[slice(*self.repeat_first[at:at + 2].tolist())].to_pylist() for at in one] for one in repeats]
+
     def element_count(self, segments: Ints) -> Ints:
         """Return how many elements each segment has, its tag not counted."""
         return self.segment_first[segments + 1] - self.segment_first[segments] - 1

@@ -28,7 +28,7 @@ UNDECODABLE = kind("charset.undecodable", Severity.WARNING, "the interchange hol
 MISDECLARED = kind("charset.looks_utf8", Severity.NOTE, "the interchange reads as UTF-8 too, but its declared character set was used",
                    "Agree on a character set with the partner if names come out wrong.")
 
-_NARROWEST, _WIDEST = 32, 1024
+_NARROWEST, _USUAL, _WIDEST = 32, 80, 1024
 _NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
 _LINE = re.compile(rb"[^\r\n]*(\r\n|\n|\r|$)")
 
@@ -130,7 +130,8 @@ def _unwrap(data: bytes) -> tuple[bytes, Ints | None, int]:
     bare = [line.rstrip(b"\r\n") for line in lines]
     if any(len(line) > width or (len(line) < width and line and not line.endswith(header.delimiters.segment)) for line in bare[:-1]):
         return data, None, 0
-    if len(bare[-1]) > width:
+    full = sum(len(line) == width for line in bare)
+    if len(bare[-1]) > width or (full < 2 and width != _USUAL):  # one newline alone may as well be data
         return data, None, 0
     kept = np.cumsum([len(line) for line in bare])
     removed = np.repeat(kept, [len(line) - len(text) for line, text in zip(lines, bare, strict=True)])
