@@ -51,22 +51,22 @@ def stated_currency(documents: Documents) -> Text:
 
 
 def ordered_total(documents: Documents) -> pa.Array:
-    """Return the value of each order: the sum of its lines that have a price, each rounded; null where none has."""
-    table = documents.table
+    """Return the value of each order: the sum of its lines that have a price, each rounded; null where a number cannot be read."""
+    table, count = documents.table, len(documents)
     lines = table.select("LIN")
     of_line = _document(documents, lines)
     lines, of_line = lines[of_line >= 0], of_line[of_line >= 0]
     quantity = _first_of_lines(documents, lines, of_line, "QTY", ("21",))
     price = _first_of_lines(documents, lines, of_line, "PRI", ("AAA", "CAL", "INV"))
-    parts = [
-        decimals(text, precision=precision, scale=scale)[0] for text, precision, scale in (
-            (_number(documents, quantity, 2), 18, 4), (_number(documents, price, 2), 28, 10),
-            (pc.fill_null(_number(documents, price, 5), "1"), 18, 4),
-        )
-    ]
-    summed = pa.table({"document": of_line, "amount": line_amounts(*parts)}).group_by("document").aggregate([("amount", "sum")])
-    row = pc.index_in(pa.array(np.arange(len(documents))), value_set=summed.column("document").combine_chunks())
-    return summed.column("amount_sum").combine_chunks().take(row).cast(AMOUNT)
+    quantities, bad_quantity = decimals(_number(documents, quantity, 2), precision=18, scale=4)
+    unit_prices, bad_price = decimals(_number(documents, price, 2), precision=28, scale=10)
+    bases, bad_basis = decimals(pc.fill_null(_number(documents, price, 5), "1"), precision=18, scale=4)
+    unknown = np.bincount(of_line[bad_quantity | bad_price | bad_basis], minlength=count) > 0
+    amounts = pa.table({"document": of_line, "amount": line_amounts(quantities, unit_prices, bases)})
+    summed = amounts.group_by("document").aggregate([("amount", "sum")])
+    row = pc.index_in(pa.array(np.arange(count)), value_set=summed.column("document").combine_chunks())
+    made = pc.fill_null(summed.column("amount_sum").combine_chunks().take(row).cast(AMOUNT), pa.scalar(Decimal(0), AMOUNT))
+    return pc.if_else(pa.array(unknown), pa.scalar(None, AMOUNT), made)
 
 
 def _first_of_lines(documents: Documents, lines: Ints, of_line: Ints, tag: str, qualifiers: tuple[str, ...]) -> Ints:

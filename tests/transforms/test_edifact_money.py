@@ -20,10 +20,11 @@ def test_the_value_of_an_order_is_the_sum_of_its_priced_lines():
         "BGM+220+2'\nLIN+1++A:SA'\nQTY+21:3'\nUNS+S'",
         "BGM+220+3'",
         "BGM+220+4'\nLIN+1++A:SA'\nQTY+21:2'\nPRI+AAA:1'\nLOC+7+X'\nQTY+21:1'\nLOC+7+Y'\nQTY+21:1'\nLIN+2++B:SA'\nQTY+21:5'\nUNS+S'",
+        "BGM+220+5'\nLIN+1++A:SA'\nQTY+21:2'\nPRI+AAA:one'\nUNS+S'",
     ))
-    assert ordered_total(read).to_pylist() == [Decimal("7.6000"), None, None, Decimal("2.0000")]
+    assert ordered_total(read).to_pylist() == [Decimal("7.6000"), Decimal(0), Decimal(0), Decimal("2.0000"), None]
     assert rows(map_orders(read), "order_lines", "document_id", "line_amount") == [
-        ("doc0", "7.5"), ("doc0", "0.1"), ("doc1", None), ("doc3", "2"), ("doc3", None)]
+        ("doc0", "7.5"), ("doc0", "0.1"), ("doc1", None), ("doc3", "2"), ("doc3", None), ("doc4", None)]
 
 
 @pytest.mark.parametrize(("named", "currency"), [
