@@ -32,13 +32,14 @@ _UNSPECIFIED = "18"
 _ACKNOWLEDGED, _REJECTED = "7", "4"  # 0083
 _SERVICE = re.compile(r"([+:'?*])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_IDENTIFIER_WIDTHS = (6, 3, 3, 3, 6)  # S009 as UCM takes it; what theirs has beyond that is cut
 _MOST_SEGMENTS, _MOST_ELEMENTS = 999, 99
 _REFERENCE = "1"  # of our only message
 
 
 def acknowledge_edifact(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, reference: str, at: datetime,
                         note: str = "") -> bytes:
-    """Return the interchange with the CONTRL that answers an interchange; empty where it holds only acknowledgments.
+    """Return the interchange with the CONTRL that answers an interchange; empty where it cannot be cited or holds only acknowledgments.
 
     Args:
         batch: the batch that the interchange was read with.
@@ -49,7 +50,7 @@ def acknowledge_edifact(batch: Batch, interchange_index: int, findings: Iterable
         note: a reason of ours to reject the interchange (0085, such as 26 for a duplicate), where a person has approved that.
     """
     request = ack_request(batch, interchange_index, findings)
-    if not request.groups and not (request.rejected or note):
+    if not request.interchange.control_number or not (request.groups or request.rejected or note):
         return b""
     body = list(_interchange_response(request, note))
     if not request.rejected and not note:
@@ -124,7 +125,8 @@ def _group_response(batch: Batch, answer: GroupAnswer) -> Iterator[str]:
 
 def _message_response(batch: Batch, answer: Answer) -> Iterator[str]:
     header = np.array([batch.transactions.first_segment[answer.transaction]])
-    identifier = tuple(str(batch.table.element(header, 2, component)[0].as_py() or "") for component in range(1, 6))
+    identifier = tuple(
+        str(batch.table.element(header, 2, component)[0].as_py() or "")[:width] for component, width in enumerate(_IDENTIFIER_WIDTHS, 1))
     envelope = tuple(finding for finding in answer.findings if not finding.code.startswith("guide."))
     inside = tuple(finding for finding in answer.findings if finding.code.startswith("guide."))
     faults = tuple(finding for finding in envelope if finding.severity in (Severity.ERROR, Severity.FATAL))

@@ -57,7 +57,8 @@ def test_a_missing_mandatory_loop_is_told_once() -> None:
 
 
 def test_a_missing_trailer_is_the_envelopes_finding_alone() -> None:
-    (cut,) = read_files([SourceFile("file", b"UNB+UNOC:3+A:14+B:14+260924:1030+55'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'DTM+137:20260924:102'UNS+S'")])
+    text = "UNB+UNOC:3+A:14+B:14+260924:1030+55'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'DTM+137:20260924:102'UNS+S'"
+    (cut,) = read_files([SourceFile("file", text.encode())])
     assert check(cut) == []
 
 
