@@ -39,6 +39,9 @@ def stated_currency(documents: Documents) -> Text:
     table = documents.table
     segments = table.select("CUX")
     document = _document(documents, segments)
+    segments, document = segments[document >= 0], document[document >= 0]
+    header = segments < _first(documents, "LIN", "UNS")[document]
+    segments, document = segments[header], document[header]
     first = pc.equal(table.element(segments, 1, 1), "2")
     second = pc.equal(table.element(segments, 2, 1), "2")
     rank = np.select([to_bools(first), to_bools(second)], [0, 1], default=2)
@@ -83,15 +86,21 @@ def _first_of_lines(documents: Documents, lines: Ints, of_line: Ints, tag: str, 
 
 def _total(documents: Documents) -> Ints:
     """Return the segment of each message's total in its summary, -1 where there is none."""
-    table, count = documents.table, len(documents)
-    segments, summaries = table.select("MOA"), table.select("UNS")
-    document, summary = _document(documents, segments), _document(documents, summaries)
-    begins = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(begins, summary[summary >= 0], summaries[summary >= 0])
-    rank = _ranks(table.element(segments, 1, 1), TOTALS)
+    segments = documents.table.select("MOA")
+    document, begins = _document(documents, segments), _first(documents, "UNS")
+    rank = _ranks(documents.table.element(segments, 1, 1), TOTALS)
     known = document >= 0
     rank[known] = np.where(segments[known] > begins[document[known]], rank[known], -1)
     return _pick(documents, segments, document, rank)
+
+
+def _first(documents: Documents, *tags: str) -> Ints:
+    """Return per document where the first segment with one of the tags stands, never where none does."""
+    segments = documents.table.select(*tags)
+    document = _document(documents, segments)
+    made = np.full(len(documents), np.iinfo(np.int64).max)
+    np.minimum.at(made, document[document >= 0], segments[document >= 0])
+    return made
 
 
 def _pick(documents: Documents, segments: Ints, document: Ints, rank: Ints) -> Ints:

@@ -29,12 +29,12 @@ def test_the_value_of_an_order_is_the_sum_of_its_priced_lines():
 
 @pytest.mark.parametrize(("named", "currency"), [
     ("CUX+2:SEK:4'", "SEK"), ("CUX+3:CHF+2:SEK'", "SEK"), ("CUX+3:CHF'\nCUX+2:SEK'", "SEK"), ("CUX+1:USD'", "USD"), ("CUX+3'", "GBP"),
-    ("", "GBP"),
+    ("", "GBP"), ("LIN+1++A:SA'\nCUX+2:SEK:4'", "GBP"),
 ])
 def test_the_currency_of_the_money_is_the_currency_of_the_rows(named, currency):
     read = documents(interchange("INVOIC", f"BGM+380+1'\n{named}\nLIN+1++A:SA'\nQTY+47:1'\nUNS+S'\nMOA+9:1'\nMOA+77:1:GBP'"))
     assert stated_currency(read).to_pylist() == [currency]
-    assert rows(map_invoic(read), "invoices", "invoice_currency") == [(currency,)]
+    assert rows(map_invoic(read), "invoices", "invoice_currency") == rows(map_orders(read), "orders", "order_currency") == [(currency,)]
 
 
 @pytest.mark.parametrize(("quantity", "price", "basis", "amount"), [

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Ints, Text
+from transforms.edifact_money import TOTALS
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.levels import Cells, Level, cells, documents_level
 from transforms.mappings.rows import Rows
@@ -136,11 +137,12 @@ def prices(rows: Rows, lines: Level, at: Ints | None = None) -> None:
     rows.decimal("price_basis_quantity", number(cells(lines.table, net, 1, 5)), default="1")
 
 
-def currency(head: Level) -> Cells:
-    """Return the reference currency (CUX C504 6347 = 2), else the first that is named, else the agreement's."""
+def currency(head: Level, summary: Level) -> Cells:
+    """Return the reference currency (CUX C504 6347 = 2), else the first that is named, else that of the total, else the agreement's."""
     first = head.child("CUX", 1, 2, where={(1, 1): "2"})
     second = head.child("CUX", 2, 2, where={(2, 1): "2"})
-    return first.otherwise(second).otherwise(head.child("CUX", 1, 2))
+    named = first.otherwise(second).otherwise(head.child("CUX", 1, 2)).otherwise(qualified(summary, "MOA", *TOTALS, component=3))
+    return filled(named, head.documents.currency)
 
 
 def order_line(lines: Level) -> Cells:

@@ -17,7 +17,6 @@ from transforms.mappings.edifact_common import (
     chosen,
     currency,
     dated,
-    filled,
     finished,
     head_level,
     lines_level,
@@ -67,8 +66,7 @@ def _invoices(head: Level, summary: Level) -> Rows:
     rows.code("invoice_code", head.child("BGM", 1), INVOICE_CODES)
     rows.date("invoice_date", dated(head, "137", "3"))
     rows.put("order_number", qualified(head, "RFF", "ON"))
-    of_total = qualified(summary, "MOA", *TOTALS, component=3)
-    rows.put("invoice_currency", filled(currency(head).otherwise(of_total), head.documents.currency))
+    rows.put("invoice_currency", currency(head, summary))
     rows.decimal("invoice_amount", number(qualified(summary, "MOA", *TOTALS)))
     rows.decimal("stated_line_amount", number(qualified(summary, "MOA", "79")))
     whole_tax = qualified(summary, "MOA", "176").otherwise(qualified(summary.clipped("TAX", "ALC"), "MOA", "124", "150"))

@@ -20,6 +20,7 @@ from transforms.mappings.edifact_common import (
     prices,
     qualified,
     quantities,
+    summary_level,
     within,
 )
 from transforms.mappings.edifact_items import identifiers, put_items, read_items
@@ -51,7 +52,7 @@ def _orders(head: Level) -> Rows:
     rows.code("purpose_code", filled(head.child("BGM", 3), "9"), PURPOSES)
     rows.date("order_date", dated(head, "137", "4"))
     rows.date("requested_delivery_date", dated(head, *REQUESTED))
-    rows.put("order_currency", filled(currency(head), head.documents.currency))
+    rows.put("order_currency", currency(head, summary_level(head.documents)))
     return rows
 
 
