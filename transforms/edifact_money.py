@@ -59,8 +59,8 @@ def ordered_total(documents: Documents) -> pa.Array:
     lines = table.select("LIN")
     of_line = _document(documents, lines)
     lines, of_line = lines[of_line >= 0], of_line[of_line >= 0]
-    quantity = _first_of_lines(documents, lines, of_line, "QTY", ("21",))
-    price = _first_of_lines(documents, lines, of_line, "PRI", ("AAA", "CAL", "INV"))
+    quantity = _first_of_lines(documents, lines, "QTY", ("21",))
+    price = _first_of_lines(documents, lines, "PRI", ("AAA", "CAL", "INV"))
     quantities, bad_quantity = decimals(_number(documents, quantity, 2), precision=18, scale=4)
     unit_prices, bad_price = decimals(_number(documents, price, 2), precision=28, scale=10)
     bases, bad_basis = decimals(pc.fill_null(_number(documents, price, 5), "1"), precision=18, scale=4)
@@ -72,16 +72,16 @@ def ordered_total(documents: Documents) -> pa.Array:
     return pc.if_else(pa.array(unknown), pa.scalar(None, AMOUNT), made)
 
 
-def _first_of_lines(documents: Documents, lines: Ints, of_line: Ints, tag: str, qualifiers: tuple[str, ...]) -> Ints:
+def _first_of_lines(documents: Documents, lines: Ints, tag: str, qualifiers: tuple[str, ...]) -> Ints:
     """Return per line its first segment with the first of the qualifiers that occurs, -1 where none does."""
     table = documents.table
     segments = table.select(tag)
-    at = np.searchsorted(lines, segments, side="right") - 1
-    document = _document(documents, segments)
-    inside = (at >= 0) & (document >= 0)
-    inside[inside] = of_line[at[inside]] == document[inside]
-    segments, at = segments[inside], at[inside]
-    return _ranked(len(lines), segments, at, _ranks(table.element(segments, 1, 1), qualifiers))
+    borders = table.select("LIN", "CPS", "UNS", "CNT", "UNT")
+    before = np.searchsorted(borders, segments, side="right") - 1
+    segments, border = segments[before >= 0], borders[before[before >= 0]]
+    at = np.searchsorted(lines, border)
+    inside = np.isin(border, lines)
+    return _ranked(len(lines), segments[inside], at[inside], _ranks(table.element(segments[inside], 1, 1), qualifiers))
 
 
 def _total(documents: Documents) -> Ints:

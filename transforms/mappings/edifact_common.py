@@ -49,11 +49,6 @@ def head_level(documents: Documents, *ends: str) -> Level:
     return documents_level(documents).clipped("LIN", "UNS", *ends)
 
 
-def body_level(documents: Documents) -> Level:
-    """Return each message without its summary: what stands before UNS (CNT where a message has no UNS)."""
-    return documents_level(documents).clipped("UNS", "CNT")
-
-
 def summary_level(documents: Documents) -> Level:
     """Return the summary part of each message: from UNS+S on; its trailer alone where there is none."""
     whole = documents_level(documents)
@@ -62,8 +57,8 @@ def summary_level(documents: Documents) -> Level:
 
 
 def lines_level(documents: Documents) -> Level:
-    """Return one row a LIN; a scope ends at the next LIN, at the next package (CPS) and at the summary."""
-    return body_level(documents).inside("LIN", until=("CPS",))
+    """Return one row a LIN, wherever it stands; a scope ends at the next LIN, at the next package (CPS) and at the summary."""
+    return documents_level(documents).inside("LIN", until=("CPS", "UNS", "CNT"))
 
 
 def spread(source: Cells, rows: Ints) -> Cells:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
-    body_level,
     chosen,
     dated,
     finished,
@@ -19,7 +18,7 @@ from transforms.mappings.edifact_common import (
 )
 from transforms.mappings.edifact_items import identifiers, put_items, read_items
 from transforms.mappings.edifact_packages import package_of_lines, package_rows, read_packages
-from transforms.mappings.levels import Level, cells
+from transforms.mappings.levels import Level, cells, documents_level
 from transforms.mappings.rows import Rows
 from transforms.model import SHIPMENT_LINES, SHIPMENTS
 
@@ -29,7 +28,7 @@ GROUPS = ("DGS", "LOC", "SGP", "PAC", "PCI", "QVR")  # below a line, with quanti
 def map_desadv(documents: Documents) -> Mapped:
     """Map all DESADV messages at once."""
     head = head_level(documents, "CPS")
-    nodes = body_level(documents).inside("CPS")
+    nodes = documents_level(documents).inside("CPS", until=("UNS", "CNT"))
     lines = lines_level(documents)
     items, packages = read_items(lines), read_packages(nodes, lines)
     shipments = _shipments(head)
