@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+REPLACEMENT = "\ufffd"
+
 
 def canonical_json(value: Any) -> str:
     """Write JSON with sorted keys, no spaces and ASCII only; decimals with all their digits, bytes as hex."""
@@ -17,6 +19,14 @@ def canonical_json(value: Any) -> str:
 def content_hash(content: str | bytes) -> str:
     """Return the SHA-256 of a text or of bytes."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def storable(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose texts every database can hold: PostgreSQL has no NUL, so that it becomes U+FFFD in all of them alike.
+
+    The landed bytes keep what was sent, and the check of elements reports it; a stray byte must not stop a night.
+    """
+    return {name: value.replace("\0", REPLACEMENT) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _plain(value: Any) -> str:

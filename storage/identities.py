@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from storage.canonical import REPLACEMENT, storable
 from storage.records import CounterKey, Interchange, Night
 from storage.tables import COUNTERS, INTERCHANGES
 
@@ -26,7 +27,7 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
     """
     found: dict[tuple[str, str, int], Interchange] = {}
     for column, values in ((INTERCHANGES.c.control_number, control_numbers), (INTERCHANGES.c.content_hash, content_hashes)):
-        every = sorted(set(values))
+        every = sorted({value.replace("\0", REPLACEMENT) for value in values})
         for start in range(0, len(every), _CHUNK):
             for seen in _load(connection, column.in_(every[start:start + _CHUNK])):
                 if seen.night_id != apart_from_night:
@@ -36,7 +37,8 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
 
 def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:
     """Record identities and verdicts; a second first one of an identity is refused by the database."""
-    rows = [{**asdict(interchange), "night_id": night.night_id, "packet_key": packet_key} for interchange in interchanges]
+    where = {"night_id": night.night_id, "packet_key": packet_key}
+    rows = [storable({**asdict(interchange), **where}) for interchange in interchanges]
     if rows:
         connection.execute(INTERCHANGES.insert(), rows)
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from edi.errors import IntegrityError
 from storage import audit
-from storage.canonical import canonical_json, content_hash
+from storage.canonical import canonical_json, content_hash, storable
 from storage.database import lock_table
 from storage.records import ArchivedText, Arrival, Night, Plan, PlannedPacket, Publication
 from storage.tables import ARRIVALS, DECISIONS, FINDINGS, NIGHTS, PACKETS, PLANS, SETTINGS_ARCHIVE
@@ -180,7 +180,7 @@ def load_text(connection: Connection, digest: str) -> ArchivedText | None:
 
 def _insert(connection: Connection, table: sa.Table, rows: list[Row]) -> None:
     if rows:
-        connection.execute(table.insert(), rows)
+        connection.execute(table.insert(), [storable(row) for row in rows])
 
 
 def _insert_missing(connection: Connection, table: sa.Table, row: Row) -> None:

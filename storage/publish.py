@@ -6,7 +6,7 @@ at which rows, decisions, file names and hashes, acknowledgments, control number
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from storage.database import explained, reading, translate, writing
 from storage.failpoints import declare, hit
 from storage.identities import record_interchanges
 from storage.records import Publication, PublishResult
-from storage.relational import insert_table, recount
+from storage.relational import insert_table, recount, storable_table
 from storage.tables import LAKE_FILES, OUTBOX
 from transforms.model import TABLES
 
@@ -54,6 +54,7 @@ def publish(engine: Engine, lake_folder: Path, publication: Publication) -> Publ
         IntegrityError: what we wrote contradicts what is there.
     """
     hit(BEGUN)
+    publication = replace(publication, tables={name: storable_table(rows) for name, rows in publication.tables.items()})
     with lake.publishing(lake_folder):
         state = _state(engine, publication.packet_key)
         done_now = False

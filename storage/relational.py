@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from edi.errors import IntegrityError
-from storage.canonical import canonical_json, content_hash
+from storage.canonical import REPLACEMENT, canonical_json, content_hash
 from storage.database import open_database, reading, writing
 from storage.records import Recount, Tally
 from storage.tables import CUT_TABLES, DECISIONS, LEDGER, OPERATIONAL_TABLES, OUTCOMES
@@ -20,7 +20,8 @@ from transforms.model import DOCUMENTS, TABLES, arrow_schema
 
 __all__ = [
     "all_tables", "count_rows", "dump", "insert_table", "open_database", "packet_rows", "read_table", "reading", "recount",
-    "table_digest", "writing",
+    "storable_table", "table_digest",
+    "writing",
 ]
 
 _BATCH = 50_000
@@ -29,6 +30,14 @@ _BATCH = 50_000
 def all_tables() -> dict[str, sa.Table]:
     """Return canonical and ledger tables by name, sorted."""
     return dict(sorted({**TABLES, **LEDGER.tables}.items()))
+
+
+def storable_table(data: pa.Table) -> pa.Table:
+    """Return rows whose texts every store can hold, as ``storable`` does for one row; to be staged and inserted alike."""
+    for place, field in enumerate(data.schema):
+        if pa.types.is_string(field.type) and pc.any(pc.match_substring(data.column(place), "\0")).as_py():
+            data = data.set_column(place, field, pc.replace_substring(data.column(place), "\0", REPLACEMENT))
+    return data
 
 
 def insert_table(connection: Connection, table: sa.Table, data: pa.Table) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from edi.errors import CrossfootError
+from edi.errors import CrossfootError, RetryableError
 from storage import lake, outbox, publish
 from storage.audit import verify
 from storage.database import open_database, reading
-from storage.failpoints import NAMES, armed, fail, kill, raising
+from storage.failpoints import NAMES, Action, armed, fail, kill, raising
 from storage.outbox import deliver
 from storage.publish import recover
 from storage.relational import dump
@@ -112,3 +112,16 @@ def test_the_answer_to_the_commit_is_lost(tmp_path: Path, database_url: str, und
     with armed({publish.COMMIT_ANSWER: raising(lost)}):
         run(database_url, tmp_path)
     assert state(database_url, tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("point", [publish.CLAIMED, publish.DECIDED, publish.BEFORE_COMMIT])
+def test_the_server_drops_our_connection(point: str, tmp_path: Path, postgres_url: str, undisturbed: State) -> None:
+    def drop() -> None:
+        with open_database(postgres_url).connect() as connection:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                       "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+    with armed({point: Action(drop)}), pytest.raises(RetryableError, match="run again"):
+        run(postgres_url, tmp_path)
+    run(postgres_url, tmp_path)
+    assert state(postgres_url, tmp_path) == undisturbed

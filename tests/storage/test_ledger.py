@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -39,6 +40,16 @@ def test_a_night_is_opened_once_and_resumed_as_it_was(engine: Engine) -> None:
     other = open_night(engine, 2, deployment="test")
     assert (first.sequence, second.sequence, other.sequence) == (1, 2, 3)
     assert again == first
+
+
+def test_nights_opened_at_once_get_places_of_their_own(engine: Engine) -> None:
+    nights: list[ledger.Night] = []
+    threads = [threading.Thread(target=lambda day=day: nights.append(open_night(engine, day))) for day in (1, 2, 3, 4, 1, 2, 3, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(night.sequence for night in nights) == [1, 1, 2, 2, 3, 3, 4, 4]
 
 
 def test_the_first_plan_of_a_round_holds(engine: Engine) -> None:

@@ -16,11 +16,12 @@ from edi.errors import IntegrityError, RetryableError
 from storage import lake, leases, outbox
 from storage.database import open_database, reading, writing
 from storage.failpoints import armed, raising
+from storage.identities import seen_interchanges
 from storage.publish import CLAIMED, COMMITTED, publish, recover
 from storage.records import Reoffer, Tally
 from storage.relational import dump, read_table, recount, table_digest
 from storage.tables import LAKE_FILES
-from tests.storage.examples import open_with_plan, publication
+from tests.storage.examples import open_with_plan, publication, rows
 from transforms.model import DOCUMENTS, TABLES
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -145,6 +146,21 @@ def test_the_lake_and_the_database_hold_the_same(engine: Engine, tmp_path: Path)
     with reading(engine) as connection:
         for name in TABLES:
             assert table_digest(connection, name) == table_digest(lake.read_lake(tmp_path / "lake", name), name)
+
+
+def test_a_stray_nul_stops_no_night_and_is_the_same_in_every_store(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    made = publication(night, "p")
+    document = made.decisions[0].document_id
+    stray = rows("orders", {"order_number": "PO\x00001"}, document=str(document))
+    decisions = tuple(replace(decision, control_number="\0") for decision in made.decisions)
+    interchanges = tuple(replace(interchange, control_number="00\0") for interchange in made.interchanges)
+    publish(engine, tmp_path / "lake", replace(
+        made, tables={**made.tables, "orders": stray}, decisions=decisions, interchanges=interchanges))
+    with reading(engine) as connection:
+        assert read_table(connection, TABLES["orders"]).column("order_number").to_pylist() == ["PO\ufffd001"]
+        assert table_digest(connection, "orders") == table_digest(lake.read_lake(tmp_path / "lake", "orders"), "orders")
+        assert len(seen_interchanges(connection, control_numbers=["00\0"])) == 1
 
 
 @pytest.mark.parametrize("lost", ["orders/business_date=2026-03-02/p.parquet", "manifest.json"])
