@@ -88,7 +88,7 @@ def _suite(table_name: str, checks: tuple[Check, ...]) -> tuple[Any, Any]:
             made.meta = {"table": check.table, "name": check.name}
             suite.expectations.append(made)
         _OF_THREAD.suites[table_name] = (definition, suite)
-    return _OF_THREAD.suites[table_name]  # type: ignore[no-any-return]  # a thread-local holds anything
+    return _OF_THREAD.suites[table_name]
 
 
 def _identity(configuration: Any) -> tuple[str, str]:
@@ -97,10 +97,11 @@ def _identity(configuration: Any) -> tuple[str, str]:
 
 def _quiet_context() -> Any:
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its messages can quote values
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
 
 

@@ -87,9 +87,9 @@ def _of_one_number(contenders: Sequence[Candidate], known: str | None, seen: set
     if known is not None:
         return {each: Verdict.RESEND if each.content_hash == known else Verdict.CONFLICT for each in contenders}
     if len({each.content_hash for each in contenders}) > 1:
-        return {each: Verdict.CONFLICT for each in contenders}
+        return dict.fromkeys(contenders, Verdict.CONFLICT)
     first = contenders[0]
-    verdicts = {each: Verdict.RESEND for each in contenders}
+    verdicts = dict.fromkeys(contenders, Verdict.RESEND)
     verdicts[first] = Verdict.REISSUE if first.content_hash in seen else Verdict.NEW
     seen.add(first.content_hash)
     return verdicts

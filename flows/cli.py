@@ -1,0 +1,253 @@
+"""The command ``crossfoot``. Heavy packages are imported by the command that needs them, so that --help answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from edi.errors import ConfigurationError, ConservationError, CrossfootError, RetryableError
+from flows.settings import Settings, load_settings
+
+EXIT = {ConfigurationError: 2, RetryableError: 75, ConservationError: 3}
+NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
+
+
+class IsoDate(click.ParamType):
+    """A business date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no date; write it as 2026-03-02", param, ctx)
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell our errors in one line each, without a traceback, with an exit status by remedy."""
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except CrossfootError as error:
+            click.echo(f"crossfoot: {error}", err=True)
+            sys.exit(next((status for kind, status in EXIT.items() if isinstance(error, kind)), 1))
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--settings", "settings_path", type=click.Path(dir_okay=False, path_type=Path), envvar="CROSSFOOT_SETTINGS",
+              help="Settings file; crossfoot.toml of this folder if left out")
+@click.version_option(package_name="crossfoot")
+@click.pass_context
+def main(context: click.Context, settings_path: Path | None) -> None:
+    """Batch EDI and ETL nights whose totals cross-foot.
+
+    Exit status: 0 done; 2 a setting or argument is wrong; 3 totals do not agree; 75 try again later; 1 anything else.
+    """
+    context.obj = settings_path
+
+
+@main.group()
+def run() -> None:
+    """Run a night, or the sample nights."""
+
+
+@run.command("nightly")
+@click.option("--date", "business_date", type=IsoDate(), help="Business date; the one whose slot came last if left out")
+@click.option("--dry-run", is_flag=True, help="Show what would happen; nothing is moved, written or sent")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
+@click.option("--without-prefect", is_flag=True, help=NO_PREFECT)
+@click.pass_obj
+@told
+def run_nightly(settings_path: Path | None, business_date: date | None, dry_run: bool, as_json: bool, without_prefect: bool) -> None:
+    """Collect, read, check, publish, reconcile, acknowledge and report one business date."""
+    settings = load_settings(settings_path)
+    chosen = business_date or _last_business_date(settings)
+    if dry_run:
+        from flows.dryrun import dry_run as foresee
+
+        _print_json_or(foresee(settings, chosen), as_json, _show_foreseen)
+        return
+    _tell(settings, _night(settings, chosen, without_prefect), as_json)
+
+
+@run.command("sample")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True, help="Data folder")
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), default=Path("build/night"), show_default=True,
+              help="Where everything is written")
+@click.option("--database", help="URL of the primary database; SQLite in the home folder if left out")
+@click.option("--without-prefect", is_flag=True, help=NO_PREFECT)
+@click.option("--json", "as_json", is_flag=True, help="Print the summaries and the comparison as JSON")
+@told
+def run_sample(data: Path, home: Path, database: str | None, without_prefect: bool, as_json: bool) -> None:
+    """Run the sample nights and compare what they report with the planted faults."""
+    from flows.samplerun import run_sample_nights
+
+    status = run_sample_nights(data.resolve(), home.resolve(), database=database or "", without_prefect=without_prefect, as_json=as_json)
+    sys.exit(status)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--date", "business_date", type=IsoDate(), help="Business date to book them under; the last one if left out")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
+@click.pass_obj
+@told
+def ingest(settings_path: Path | None, files: tuple[Path, ...], business_date: date | None, as_json: bool) -> None:
+    """Take in FILES now, on the night's own way; drop folders are left alone."""
+    from flows import adhoc
+    from flows.runners import PlainRunner
+
+    settings = load_settings(settings_path)
+    chosen = business_date or _last_business_date(settings)
+    _tell(settings, adhoc.ingest(settings, files, chosen, PlainRunner(settings.workers), holder=_holder()), as_json)
+
+
+@main.command()
+@click.option("--date", "replay_date", type=IsoDate(), required=True, help="Business date whose landed files are fed in again")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
+@click.pass_obj
+@told
+def replay(settings_path: Path | None, replay_date: date, as_json: bool) -> None:
+    """Feed a date's landed files in again: what is loaded comes out as a duplicate."""
+    from flows import adhoc
+    from flows.runners import PlainRunner
+
+    settings = load_settings(settings_path)
+    summary = adhoc.replay(settings, replay_date, _last_business_date(settings), PlainRunner(settings.workers), holder=_holder())
+    _tell(settings, summary, as_json)
+
+
+@main.command()
+@click.option("--date", "business_date", type=IsoDate(), required=True, help="Night to reconcile again")
+@click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
+@click.pass_obj
+@told
+def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str, ...], as_json: bool) -> None:
+    """Run the rules of a night again, over what was known then."""
+    from flows import adhoc
+    from flows.runners import PlainRunner
+
+    settings = load_settings(settings_path)
+    _tell(settings, adhoc.reconcile_again(settings, business_date, rules, PlainRunner(settings.workers), holder=_holder()), as_json)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: segments and findings")
+@click.option("--findings-only", is_flag=True, help="Leave the segments out")
+@told
+def inspect(file: Path, as_json: bool, findings_only: bool) -> None:
+    """Show FILE's segments, readable, with findings in place. Nothing is stored."""
+    from flows.inspecting import inspect_file, show_inspection
+
+    found = inspect_file(file)
+    _print_json_or(found, as_json, lambda each, console: show_inspection(each, console, findings_only=findings_only))
+
+
+@main.command()
+@click.option("--date", "business_date", type=IsoDate(), help="A night; the last one if left out")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
+@click.pass_obj
+@told
+def status(settings_path: Path | None, business_date: date | None, as_json: bool) -> None:
+    """Show what a night came to, and which nights there are."""
+    from flows.looking import last_night, nights, summary_of
+
+    settings = load_settings(settings_path)
+    chosen = business_date or last_night(settings)
+    summary = summary_of(settings, chosen)
+    if not as_json:
+        Console().print(f"Nights: {', '.join(nights(settings))}", soft_wrap=True)
+    _tell(settings, summary, as_json)
+
+
+@main.command()
+@click.argument("sql")
+@click.option("--json", "as_json", is_flag=True, help="Rows as a JSON array")
+@click.pass_obj
+@told
+def query(settings_path: Path | None, sql: str, as_json: bool) -> None:
+    """Run one read-only SELECT over the canonical tables, decisions, findings and breaks."""
+    from flows.queries import as_json as to_json
+    from flows.queries import query as ask
+    from flows.terminal import show_rows
+
+    found = ask(load_settings(settings_path), sql)
+    if as_json:
+        click.echo(to_json(found))
+    else:
+        show_rows(found, Console())
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port on this machine's loopback")
+@click.pass_obj
+@told
+def serve(settings_path: Path | None, port: int) -> None:
+    """Start the Prefect server, its UI and the schedules; loopback only, until interrupted."""
+    from flows.serving import serve_forever
+
+    serve_forever(load_settings(settings_path), settings_path, port)
+
+
+def _night(settings: Settings, business_date: date, without_prefect: bool) -> Any:
+    if without_prefect:
+        from flows.nightly import run_night
+        from flows.report import write_report
+        from flows.runners import PlainRunner
+
+        summary = run_night(settings, business_date, PlainRunner(settings.workers), holder=_holder())
+        write_report(settings, summary)
+        return summary
+    from flows.prefecting import night_in_prefect
+
+    return night_in_prefect(settings, business_date)
+
+
+def _tell(settings: Settings, summary: Any, as_json: bool) -> None:
+    from flows.terminal import show_places, show_summary
+
+    if as_json:
+        click.echo(json.dumps(summary.to_json(), indent=2, default=str))
+        return
+    console = Console()
+    show_summary(summary, console)
+    show_places(summary, console)
+
+
+def _print_json_or(found: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any], Console], None]) -> None:
+    if as_json:
+        click.echo(json.dumps(found, indent=2, default=str))
+    else:
+        show(found, Console())
+
+
+def _show_foreseen(found: dict[str, Any], console: Console) -> None:
+    from flows.terminal import show_foreseen
+
+    show_foreseen(found, console)
+
+
+def _last_business_date(settings: Settings) -> date:
+    from flows.clock import last_business_date
+
+    return last_business_date(settings, datetime.now(UTC))
+
+
+def _holder() -> str:
+    from flows.clock import holder
+
+    return holder()

@@ -1,0 +1,166 @@
+"""Conservation: what was read equals what was loaded, held, refused or already there, by transaction, by record and in money.
+
+*Read* comes from the plan and the tokenizer, before any mapping; *loaded* is recounted from the canonical tables after the commit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from edi.errors import ConservationError
+from flows.night import Session, plan
+from flows.outcomes import LOADED, OUTCOMES
+from storage import ledger
+from storage.database import reading
+from storage.documents import count_documents, count_records, sum_money
+from transforms.mappings.registry import REGISTRY
+from transforms.policy import SourceContract
+
+MONEY_OF_EXPORT = {
+    "orders": ("order_lines", "line_amount", "order_currency"),
+    "invoices": ("invoices", "invoice_amount", "invoice_currency"),
+    "payments": ("remittance_lines", "paid_amount", "payment_currency"),
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """Transactions, their detail records, their money by currency, and how many state money that could not be read."""
+
+    documents: int = 0
+    records: int = 0
+    money: dict[str, Decimal] = field(default_factory=dict)
+    unknown_money: int = 0
+
+    def add(self, *, records: int, amount: Decimal | None, currency: str | None, expects_money: bool) -> None:
+        """Count one document."""
+        self.documents += 1
+        self.records += records
+        if amount is not None:
+            self.money[currency or "?"] = self.money.get(currency or "?", Decimal(0)) + amount
+        elif expects_money:
+            self.unknown_money += 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, money as text."""
+        return {"documents": self.documents, "records": self.records, "unknown_money": self.unknown_money,
+                "money": {code: format(amount, "f") for code, amount in sorted(self.money.items())}}
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFoot:
+    """The totals of a night. ``recounted`` is what the canonical tables hold, ``outcomes`` what was decided."""
+
+    read: Counts
+    outcomes: Mapping[str, Counts]
+    recounted: Counts
+    problems: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"read": self.read.to_json(), "outcomes": {name: counts.to_json() for name, counts in self.outcomes.items()},
+                "loaded_recounted": self.recounted.to_json(), "agrees": not self.problems, "problems": list(self.problems)}
+
+
+def cross_foot(session: Session) -> CrossFoot:
+    """Add up a night and compare; nothing is raised here, so that a report can show what does not agree."""
+    with reading(session.engine) as connection:
+        decisions = ledger.load_decisions(connection, night_id=session.night.night_id)
+    outcomes = {name: Counts() for name in OUTCOMES}
+    read = Counts()
+    for decision in decisions:
+        money = _expects_money(session, decision)
+        for counts in (read, outcomes[decision["outcome"]]):
+            counts.add(records=decision["record_count"], amount=decision["stated_amount"], currency=decision["currency"],
+                       expects_money=money)
+    recounted = _recount(session)
+    tokenized = _tokenized(session, decisions)
+    return CrossFoot(read, outcomes, recounted, tuple(_problems(read, outcomes, recounted, tokenized, decisions, session)))
+
+
+def demand(totals: CrossFoot) -> CrossFoot:
+    """Return totals that agree.
+
+    Raises:
+        ConservationError: naming every total that does not.
+    """
+    if totals.problems:
+        raise ConservationError("the night does not cross-foot: " + "; ".join(totals.problems) +
+                                ". Nothing is lost: keep the landing archive, look at `crossfoot status`, and report it")
+    return totals
+
+
+def _tokenized(session: Session, decisions: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return (transactions that the tokenizer counted when planning, decisions about transactions of EDI files)."""
+    planned = sum(file.transactions for packet in plan(session) for file in packet.files)
+    decided = sum(decision["standard"] in ("x12", "edifact") and decision["transaction_ordinal"] > 0 for decision in decisions)
+    return planned, decided
+
+
+def _expects_money(session: Session, decision: Mapping[str, Any]) -> bool:
+    mapping = REGISTRY.get((decision["standard"], decision["type_code"] or ""))
+    if mapping is not None:
+        return mapping.money is not None
+    contract = session.definitions.contract(decision["type_code"] or "")
+    return contract is not None and contract.amount_column is not None and decision["transaction_ordinal"] > 0
+
+
+def _recount(session: Session) -> Counts:
+    known_at = session.night.sequence
+    counts = Counts()
+    money: dict[str, Decimal] = defaultdict(Decimal)
+    with reading(session.engine) as connection:
+        documents = count_documents(connection, known_at=known_at)
+        counts.documents = sum(documents.values())
+        for type_code in documents:
+            table, columns, amount = _where(session, type_code)
+            counts.records += count_records(connection, table, columns, known_at=known_at).get(type_code, 0)
+            if amount is not None:
+                for (code, currency), total in sum_money(connection, *amount, known_at=known_at).items():
+                    if code == type_code:
+                        money[currency] += total
+    counts.money = dict(money)
+    return counts
+
+
+def _where(session: Session, type_code: str) -> tuple[str, tuple[str, ...], tuple[str, str, str] | None]:
+    """Return where the records and the money of a type of document stand: table and key columns; table, amount and currency."""
+    contract = session.definitions.contract(type_code)
+    if contract is not None:
+        return _where_of_export(contract)
+    mapping = next(made for (_, code), made in REGISTRY.items() if code == type_code)
+    amount = None
+    if mapping.money_table and mapping.money_column:
+        currency = {"orders": "order_currency", "order_lines": "order_currency", "invoices": "invoice_currency",
+                    "payments": "payment_currency"}[mapping.money_table]
+        amount = (mapping.money_table, mapping.money_column, currency)
+    return mapping.record_table, mapping.record_columns, amount
+
+
+def _where_of_export(contract: SourceContract) -> tuple[str, tuple[str, ...], tuple[str, str, str] | None]:
+    amount = MONEY_OF_EXPORT.get(contract.header_table) if contract.amount_column else None
+    return (contract.line_table, ("line_ordinal",), amount) if contract.line_table else (contract.header_table, (), amount)
+
+
+def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, tokenized: tuple[int, int],
+              decisions: Iterable[Mapping[str, Any]], session: Session) -> Iterable[str]:
+    loaded = outcomes[LOADED]
+    if tokenized[0] != tokenized[1]:
+        yield f"the tokenizer counted {tokenized[0]} transactions, {tokenized[1]} have an outcome"
+    if loaded.documents != recounted.documents:
+        yield f"{loaded.documents} documents decided as loaded, {recounted.documents} stand in the database"
+    if loaded.records != recounted.records:
+        yield f"{loaded.records} records read of loaded documents, {recounted.records} stand in the database"
+    for currency in sorted({*loaded.money, *recounted.money}):
+        stated, stored = loaded.money.get(currency, Decimal(0)), recounted.money.get(currency, Decimal(0))
+        if stated != stored:
+            yield f"{currency} {stated:f} stated by loaded documents, {stored:f} stand in the database"
+    unfinished = Counter(decision["outcome"] for decision in decisions)["pending"]
+    files = {(file.file_hash, file.copy) for packet in plan(session) for file in packet.files}
+    decided = {(decision["file_hash"], decision["copy"]) for decision in decisions}
+    if files != decided and not unfinished:
+        yield f"{len(files)} files planned, {len(decided)} have an outcome"

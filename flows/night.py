@@ -1,0 +1,241 @@
+"""The steps of a night as plain functions, in the order of DESIGN.md. Prefect calls them; so do tests, without Prefect."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from expectations.run import validate
+from flows.definitions import Definitions, load_definitions
+from flows.outcomes import OK, of_expectations
+from flows.packet_exports import read_exports
+from flows.packets import read_edi, unknown_file
+from flows.planning import PlannedPacket, make_plan, packet_from_json
+from flows.publishing import publication_of
+from flows.settings import Drop, Settings
+from flows.work import NightContext, PacketWork
+from storage import ledger
+from storage.database import open_database, reading, writing
+from storage.documents import latest_versions
+from storage.identities import seen_interchanges
+from storage.landing import Landed, arrivals, land, next_arrival, read_landed
+from storage.leases import acquire, release
+from storage.outbox import deliver
+from storage.publish import publish, recover
+from storage.records import Arrival, Lease, Night, Plan, PublishResult
+from storage.records import PlannedPacket as LedgerPacket
+from storage.sources import dispose, list_stable, look
+from transforms.exports import KnownDocument
+from transforms.model import TABLES
+from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
+
+LEASE_SECONDS = 600
+STABLE_LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open night: settings, definitions, database and the night itself."""
+
+    settings: Settings
+    definitions: Definitions
+    engine: Engine
+    night: Night
+    context: NightContext
+
+    def load(self, file_hash: str) -> bytes:
+        """Return the bytes of a landed file."""
+        return read_landed(self.settings.landing, file_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What collecting found: files newly landed, and files that this night had landed already under the same name."""
+
+    landed: int
+    again: int
+
+
+def open_session(settings: Settings, business_date: date) -> Session:
+    """Open the night of a business date; the first time it gets the next place in the sequence of nights."""
+    definitions = load_definitions(settings)
+    engine = open_database(settings.database_url)
+    slot = settings.slot_at(business_date)
+    with writing(engine) as connection:
+        night = ledger.open_night(connection, deployment=settings.deployment, business_date=business_date,
+                                  slot_at=slot.strftime("%Y-%m-%dT%H:%M:%SZ"), settings_hash=definitions.settings_hash)
+    at = datetime.strptime(night.slot_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    context = NightContext(night.night_id, night.sequence, business_date, at, settings.environment, definitions)
+    return Session(settings, definitions, engine, night, context)
+
+
+@contextmanager
+def lease(session: Session, holder: str) -> Iterator[Lease | None]:
+    """Hold the right to publish while the block runs; None where another run holds it, which is then left to do the work."""
+    with writing(session.engine) as connection:
+        held = acquire(connection, f"publish-{session.settings.deployment}", holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS)
+    try:
+        yield held
+    finally:
+        if held is not None:
+            with writing(session.engine) as connection:
+                release(connection, held)
+
+
+def collect(settings: Settings, business_date: date) -> Collected:
+    """Land every complete file of every drop folder, then move, delete or keep it as the drop says. Needs no database."""
+    before = next_arrival(settings.landing, business_date)
+    found = [landed for drop in settings.drops for landed in _collect_drop(drop, settings, business_date)]
+    return Collected(sum(landed.arrival >= before for landed in found), sum(landed.arrival < before for landed in found))
+
+
+def land_file(settings: Settings, path: Path, business_date: date, *, source: str, name: str | None = None) -> Landed:
+    """Land one file, under its own name or one given."""
+    arrival = next_arrival(settings.landing, business_date)
+    return land(path, source=source, arrival=arrival, landing=settings.landing, business_date=business_date, name=name)
+
+
+def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[Landed]:
+    rules = {"renamed": "rename", "done": "done", "stable": "stable"}
+    previous = None
+    if drop.complete_when == "stable":
+        previous = look(drop.folder)
+        time.sleep(STABLE_LOOK_SECONDS)
+    found = []
+    for path in list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous):
+        found.append(land_file(settings, path, business_date, source=drop.name))
+        dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
+                rule=rules[drop.complete_when])
+    return found
+
+
+def plan(session: Session) -> list[PlannedPacket]:
+    """Return the night's work in order: plans made before, then a further round for what landed since. Written before any work."""
+    rounds = _planned_rounds(session)
+    packets = [packet for planned in rounds for packet in planned]
+    waiting = _not_planned(session)
+    if not waiting:
+        return packets
+    made = make_plan(
+        waiting, session.load, session.definitions, lambda candidates: memory(session.engine, candidates), night_id=session.night.night_id,
+        business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes, packet_files=session.settings.packet_files,
+        first_ordinal=len(packets) + 1, earlier_copies=Counter(file.file_hash for packet in packets for file in packet.files),
+    )
+    content = json.dumps([[packet.packet_key, packet.ordinal, packet.to_json()] for packet in made])
+    with writing(session.engine) as connection:
+        ledger.save_plan(connection, Plan(
+            session.night.night_id, tuple(LedgerPacket(packet.packet_key, packet.ordinal, tuple(file.file_hash for file in packet.files))
+                                          for packet in made),
+            tuple(Arrival(each.arrival, each.hash, each.name, each.source) for each in waiting), content, len(rounds) + 1))
+    return [packet for planned in _planned_rounds(session) for packet in planned]
+
+
+def _planned_rounds(session: Session) -> list[list[PlannedPacket]]:
+    with reading(session.engine) as connection:
+        plans = [ledger.load_plan(connection, session.night.night_id, plan_round=number)
+                 for number in ledger.plan_rounds(connection, session.night.night_id)]
+    return [[packet_from_json(*packet) for packet in json.loads(made.content)] for made in plans if made is not None]
+
+
+def _not_planned(session: Session) -> list[Landed]:
+    with reading(session.engine) as connection:
+        first = ledger.load_plan(connection, session.night.night_id)
+    known = {arrival.arrival for arrival in first.arrivals} if first else set()
+    return [each for each in arrivals(session.settings.landing, session.night.business_date) if each.arrival not in known]
+
+
+def memory(engine: Engine, candidates: Sequence[Candidate]) -> Memory:
+    """Return what the ledger knows. A number that was only ever contested stays contested: its content is none that could match."""
+    with reading(engine) as connection:
+        seen = seen_interchanges(connection, control_numbers={each.key.control_number for each in candidates},
+                                 content_hashes={each.content_hash for each in candidates})
+    contents: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    by_key: dict[InterchangeKey, str] = {}
+    for one in seen:
+        key = InterchangeKey(one.standard, one.sender_qualifier, one.sender_id, one.receiver_qualifier, one.receiver_id,
+                             one.control_number, one.usage_code, one.epoch)
+        if one.verdict in (Verdict.NEW, Verdict.REISSUE):
+            by_key[key] = one.content_hash
+            contents[key.pair].add(one.content_hash)
+        elif one.verdict == Verdict.CONFLICT:
+            by_key.setdefault(key, "")
+    return Memory(by_key, {pair: frozenset(found) for pair, found in contents.items()})
+
+
+def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], bytes] | None = None) -> PacketWork:
+    """Read, check, map and expect one packet. Nothing is decided for good and nothing is written.
+
+    Args:
+        load: where bytes come from, by hash; the landing archive if left out.
+    """
+    load = load or session.load
+    work = PacketWork(packet.packet_key)
+    read_edi([file for file in packet.files if file.kind == "edi"], load, session.context, work)
+    exports = [file for file in packet.files if file.kind == "csv"]
+    if exports:
+        read_exports(exports, load, session.context, lambda source: _versions(session, source), work)
+    work.documents.extend(unknown_file(file) for file in packet.files if file.kind == "unknown")
+    expect(work)
+    return work
+
+
+def depends_on_earlier(packet: PlannedPacket) -> bool:
+    """Tell whether a packet must be read after those before it are committed: exports compare with what is loaded."""
+    return any(file.kind == "csv" for file in packet.files)
+
+
+def _versions(session: Session, source_id: str) -> dict[str, KnownDocument]:
+    with reading(session.engine) as connection:
+        return {key: KnownDocument(document, content) for key, document, content in latest_versions(connection, source_id)}
+
+
+def expect(work: PacketWork) -> None:
+    """Run the suites over every canonical table of the packet and quarantine documents that fail a blocking expectation."""
+    going_on = {document.document_id: document for document in work.documents if document.outcome is None}
+    kept = work.keep(going_on)
+    for name in TABLES:
+        if name not in kept:
+            continue
+        outcome = validate(name, kept[name])
+        work.expectations["evaluated"] += outcome.evaluated
+        work.expectations["failed"] += outcome.failed
+        ids = kept[name].column("document_id")
+        for row in outcome.rows:
+            going_on[ids[row.row].as_py()].findings.append(row.finding)
+    for document in going_on.values():
+        document.outcome = of_expectations(document.findings) or OK
+
+
+def publish_packet(session: Session, work: PacketWork, held: Lease | None = None) -> PublishResult:
+    """Publish a packet: Parquet staged, one transaction, Parquet shown. Published before, it is left as it is."""
+    return publish(session.engine, session.settings.lake, publication_of(work, session.night, session.definitions, held))
+
+
+def finish_earlier(session: Session) -> None:
+    """Roll forward what a crash left between commit and manifest, and sweep what no ledger knows."""
+    recover(session.engine, session.settings.lake)
+
+
+def send(session: Session) -> list[str]:
+    """Write what the outbox holds; the same name and bytes at every try."""
+    return deliver(session.engine, session.settings.outbox)
+
+
+def packet_is_published(session: Session, packet: PlannedPacket) -> bool:
+    """Tell whether a packet is committed; the ledger knows."""
+    with reading(session.engine) as connection:
+        return ledger.packet_state(connection, packet.packet_key) in ("committed", "visible")
+
+
+def finish_night(session: Session) -> None:
+    """Mark the night as done."""
+    with writing(session.engine) as connection:
+        ledger.close_night(connection, session.night.night_id)

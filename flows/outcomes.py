@@ -1,0 +1,99 @@
+"""What becomes of a document: a ladder of questions as a table, the first that has an answer decides.
+
+DESIGN.md's table of failures in code: our own lacks never reject a partner's document, and what we cannot answer for is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edi.acknowledgments import is_acknowledgment
+from edi.findings import Finding, Severity
+from edi.segments import Interchange
+from flows.partners import Correspondence
+from transforms.mappings.registry import DocumentMap
+from transforms.verdicts import Verdict
+
+LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING = "loaded", "duplicate", "quarantined", "rejected", "pending"
+OUTCOMES = (LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING)
+
+MISSING_TRAILER = "envelope.missing_trailer"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome with its reason; the reason's text is for the person on duty and holds no data."""
+
+    outcome: str
+    reason_code: str
+    reason: str
+
+
+OK = Outcome(LOADED, "ok", "Read, checked, mapped and published.")
+
+
+def _quarantined(code: str, reason: str) -> Outcome:
+    return Outcome(QUARANTINED, code, reason)
+
+
+def first_error(findings: Sequence[Finding]) -> Finding | None:
+    """Return the first finding, in order of place, that stops a document."""
+    stopping = [finding for finding in findings if finding.severity in (Severity.ERROR, Severity.FATAL)]
+    return min(stopping, key=lambda finding: (finding.place.offset or 0, finding.place.element or 0, finding.code), default=None)
+
+
+def of_interchange(
+    interchange: Interchange, whose: Correspondence, verdict: str, findings: Sequence[Finding], *, environment: str,
+) -> Outcome | None:
+    """Return the outcome that all transactions of an interchange share, None where each has its own.
+
+    Args:
+        interchange: as read.
+        whose: its agreement and direction.
+        verdict: from the plan.
+        findings: those of the interchange as a whole.
+        environment: "production" or "test".
+    """
+    if not interchange.has_trailer:
+        return _quarantined("incomplete", "The file ends before the interchange does; nothing was loaded. Ask the sender for all of it.")
+    if error := first_error(findings):
+        return _by_error(error, whose)
+    if verdict == Verdict.RESEND:
+        return Outcome(DUPLICATE, "resend", "Same control number and content as before: not loaded again, acknowledged as the first time.")
+    if verdict == Verdict.CONFLICT:
+        return _quarantined("conflict", "This control number came with other content too. Ask the partner which one counts.")
+    if verdict == Verdict.REISSUE and (whose.agreement is None or whose.agreement.reissue == "hold"):
+        return _quarantined("reissue", "The content came before under another control number. Release it only if it is meant twice.")
+    if interchange.usage_code == "test" and environment == "production" and not (whose.agreement and whose.agreement.allow_test):
+        return _quarantined("test_indicator", "Marked as a test (ISA15 T, UNB 0035 1): never loaded in production.")
+    return None
+
+
+def of_transaction(
+    type_code: str, whose: Correspondence, mapping: DocumentMap | None, findings: Sequence[Finding],
+) -> Outcome | None:
+    """Return the outcome of a transaction that needs no mapping to decide, None where it goes on to be mapped."""
+    if error := first_error(findings):
+        return _by_error(error, whose)
+    if mapping is None:
+        return _quarantined("no_mapping", f"No mapping for {type_code} yet. Add one, then release.")
+    if whose.agreement is None:
+        return _quarantined("unknown_partner", "No agreement has these addresses. Add data/partners/<partner>.toml, then release.")
+    agreed = whose.agreement.direction(type_code)
+    if agreed != whose.direction_code and not is_acknowledgment(whose.agreement.standard, type_code):
+        return _quarantined("not_agreed", f"{type_code} {whose.direction_code} is not agreed. Add it under [[documents]], then release.")
+    return None
+
+
+def of_expectations(findings: Sequence[Finding]) -> Outcome | None:
+    """Return quarantine where a blocking expectation failed or a value could not be read."""
+    error = first_error(findings)
+    return _quarantined(error.code, f"{error.message} {error.remedy}") if error else None
+
+
+def _by_error(error: Finding, whose: Correspondence) -> Outcome:
+    text = f"{error.message} {error.remedy}"
+    if whose.agreement is None or whose.direction_code == "outbound":
+        return _quarantined(error.code, text)  # nobody to tell, or it is our own copy
+    return Outcome(REJECTED, error.code, text)

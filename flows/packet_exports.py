@@ -1,0 +1,85 @@
+"""CSV exports of a packet: each row belongs to a document, which is new, changed or unchanged; all of them are counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from edi.findings import Finding
+from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error
+from flows.planning import PlannedFile
+from flows.work import Document, NightContext, PacketWork
+from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
+from transforms.policy import SourceContract
+
+Known = dict[str, dict[str, KnownDocument]]  # source_id -> document key -> its latest version
+
+UNCHANGED = Outcome(DUPLICATE, "unchanged", "The same rows as the version that is loaded already: nothing to do.")
+
+
+def read_exports(
+    files: list[PlannedFile], load: Callable[[str], bytes], night: NightContext, known: Callable[[str], Mapping[str, KnownDocument]],
+    work: PacketWork,
+) -> None:
+    """Read the CSV exports of a packet in plan order; a later file of the packet compares with what an earlier one brought."""
+    latest: Known = {}
+    for file in files:
+        contract = night.definitions.contract(file.source_id or "")
+        assert contract is not None, "the plan names only sources that have a contract"
+        versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
+        export = read_export(contract, load(file.file_hash), _context(file, night), versions)
+        _take(export, contract, file, work)
+        for document in export.documents:
+            if document.verdict != "unchanged" and export.file_error is None:
+                versions[document.key] = KnownDocument(document.document_id, document.content_hash)
+
+
+def _context(file: PlannedFile, night: NightContext) -> ExportContext:
+    return ExportContext(
+        file_hash=file.file_hash, known_at=night.sequence, business_date=night.business_date,
+        settings_hash=night.definitions.settings_hash, map_hash=MAP_HASH, units=night.definitions.units("csv"),
+    )
+
+
+def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork) -> None:
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for finding in export.findings:
+        found[finding.place.transaction or 0].append(finding)
+    work.archive[MAP_HASH] = ("map", MAP_TEXT)
+    work.vanished[contract.source_id] += len(export.vanished)
+    if export.file_error is not None:
+        work.documents.append(_held_whole(export, contract, file))
+        return
+    loose = found.pop(0, [])
+    if not export.documents:
+        work.documents.append(replace(_held_whole(export, contract, file), outcome=Outcome(
+            DUPLICATE, "empty", "The export has a header and no rows: nothing to load."), findings=loose))
+    work.file_findings.extend(loose)
+    work.add_tables(export.tables)
+    work.documents.extend(_document(made, contract, file, found[made.ordinal]) for made in export.documents)
+
+
+def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile, findings: list[Finding]) -> Document:
+    error = first_error(findings)
+    outcome = None
+    if error is not None:
+        outcome = Outcome(QUARANTINED, error.code, f"{error.message} {error.remedy}")
+    elif made.verdict == "unchanged":
+        outcome = UNCHANGED
+    return Document(
+        made.document_id, "csv", contract.source_id, made.partner_id or "unknown", "inbound", file.file_hash, file.copy, 0, made.ordinal,
+        None, made.key, record_count=made.record_count, stated_amount=made.amount, currency=made.currency,
+        has_money=contract.amount_column is not None, outcome=outcome, findings=findings,
+    )
+
+
+def _held_whole(export: Export, contract: SourceContract, file: PlannedFile) -> Document:
+    """Make the one document that stands for a file which is held: none of its rows can be trusted."""
+    first = next((finding for finding in export.findings if finding.code == export.file_error), None)
+    reason = f"{first.message} {first.remedy}" if first else "The file cannot be read as its contract says."
+    return Document(
+        f"{file.file_hash[:40]}-000000", "csv", contract.source_id, "unknown", "inbound", file.file_hash, file.copy, 0, 0, None, None,
+        record_count=export.record_count, outcome=Outcome(QUARANTINED, export.file_error or "csv.not_readable", reason),
+        findings=list(export.findings),
+    )

@@ -1,0 +1,53 @@
+"""Whose an interchange is: the agreement and the direction that its addresses tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from edi.segments import Interchange
+from flows.definitions import Definitions
+from transforms.policy import Agreement
+from transforms.verdicts import InterchangeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """An agreement, and whether the partner sent the interchange or it is a copy of what we sent."""
+
+    agreement: Agreement | None
+    direction_code: str  # "inbound" or "outbound"; inbound where nobody is known
+
+    @property
+    def partner_id(self) -> str:
+        """The partner, or "unknown"."""
+        return self.agreement.partner_id if self.agreement else "unknown"
+
+
+UNKNOWN = Correspondence(None, "inbound")
+
+
+def correspondence(interchange: Interchange, definitions: Definitions) -> Correspondence:
+    """Find the agreement by both addresses: from them to us is inbound, from us to them a copy of what we sent."""
+    sender = (interchange.sender_qualifier, interchange.sender_id)
+    receiver = (interchange.receiver_qualifier, interchange.receiver_id)
+    for agreed in definitions.agreements:
+        if agreed.standard != interchange.standard:
+            continue
+        for identity in agreed.identities:
+            theirs = (identity.their_qualifier, identity.their_id)
+            ours = (identity.our_qualifier, identity.our_id)
+            if (sender, receiver) == (theirs, ours):
+                return Correspondence(agreed, "inbound")
+            if (sender, receiver) == (ours, theirs):
+                return Correspondence(agreed, "outbound")
+    return UNKNOWN
+
+
+def interchange_key(interchange: Interchange, whose: Correspondence, business_date: date) -> InterchangeKey:
+    """Return the identity of an interchange, the approved restarts of the partner's numbering counted."""
+    return InterchangeKey(
+        interchange.standard, interchange.sender_qualifier, interchange.sender_id, interchange.receiver_qualifier,
+        interchange.receiver_id, interchange.control_number, interchange.usage_code,
+        whose.agreement.epoch(business_date) if whose.agreement else 0,
+    )

@@ -1,0 +1,176 @@
+"""The plan of a night: what landed, in canonical order, with the verdict on every interchange, cut into work packets.
+
+The plan is written to the ledger before any work, so that a restart does the same. It holds no data, only hashes,
+ordinals, control numbers and verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fnmatch import fnmatch
+from hashlib import sha256
+
+from edi.detect import detect
+from edi.reading import SourceFile, read_files
+from edi.segments import Batch
+from flows.definitions import Definitions
+from flows.partners import correspondence, interchange_key
+from storage.landing import Landed
+from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A landed file in a packet, told apart from other landings of the same bytes by ``copy``."""
+
+    file_hash: str
+    copy: int
+    name: str
+    source: str
+    size: int
+    kind: str  # "edi", "csv" or "unknown"
+    source_id: str | None  # contract of a CSV export
+    verdicts: tuple[str, ...]  # of its interchanges, by ordinal
+    transactions: int  # as the tokenizer counted them
+    order: tuple[str, ...]  # the canonical order: partner, standard, control number, content
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPacket:
+    """A unit of work; its key is made from what it holds and the night, never from when it was cut."""
+
+    packet_key: str
+    ordinal: int
+    files: tuple[PlannedFile, ...]
+
+    def to_json(self) -> str:
+        """Return canonical JSON for the ledger."""
+        return json.dumps([asdict(file) for file in self.files], sort_keys=True, separators=(",", ":"))
+
+
+def packet_from_json(packet_key: str, ordinal: int, text: str) -> PlannedPacket:
+    """Return a packet as the ledger keeps it."""
+    files = tuple(PlannedFile(**{**file, "verdicts": tuple(file["verdicts"]), "order": tuple(file["order"])}) for file in json.loads(text))
+    return PlannedPacket(packet_key, ordinal, files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A landed file after a first look."""
+
+    landed: Landed
+    copy: int
+    kind: str
+    source_id: str | None
+    transactions: int
+    candidates: tuple[Candidate, ...]
+    order: tuple[str, ...]
+
+
+def make_plan(
+    landed: Sequence[Landed], load: Callable[[str], bytes], definitions: Definitions, memory_of: Callable[[list[Candidate]], Memory],
+    *, night_id: str, business_date: date, packet_bytes: int, packet_files: int, first_ordinal: int = 1,
+    earlier_copies: Counter[str] | None = None,
+) -> list[PlannedPacket]:
+    """Plan the files that landed; ``earlier_copies`` counts landings of the same bytes in earlier plans of the night."""
+    looked = sorted(_look(landed, load, definitions, business_date, packet_bytes, earlier_copies or Counter()), key=lambda each: (
+        each.order, each.landed.hash, each.copy))
+    candidates = [candidate for each in looked for candidate in each.candidates]
+    verdicts = decide(candidates, memory_of(candidates))
+    files = [_planned(each, verdicts) for each in looked]
+    return [
+        PlannedPacket(_packet_key(night_id, ordinal, chunk), ordinal, tuple(chunk))
+        for ordinal, chunk in enumerate(_chunks(files, packet_bytes, packet_files), start=first_ordinal)
+    ]
+
+
+def _look(landed: Sequence[Landed], load: Callable[[str], bytes], definitions: Definitions, business_date: date,
+          packet_bytes: int, copies: Counter[str]) -> Iterator[_Looked]:
+    numbered: list[tuple[Landed, int]] = []
+    for each in sorted(landed, key=lambda one: (one.hash, one.source, one.name)):
+        copies[each.hash] += 1
+        numbered.append((each, copies[each.hash]))
+    for chunk in _by_size(numbered, packet_bytes):
+        data = {each.hash: load(each.hash) for each, _ in chunk}
+        edi = {name: content for name, content in data.items() if detect(content).standard is not None}
+        interchanges = _interchanges(edi, definitions, business_date)
+        for each, copy in chunk:
+            yield _looked(each, copy, definitions, interchanges.get(each.hash) if each.hash in edi else None)
+
+
+@dataclass(slots=True)
+class _Contents:
+    keys: list[tuple[InterchangeKey, str, int]]
+    order: tuple[str, ...]
+    transactions: int
+
+
+def _interchanges(files: dict[str, bytes], definitions: Definitions, business_date: date) -> dict[str, _Contents]:
+    found: dict[str, _Contents] = {name: _Contents([], ("~unreadable",), 0) for name in files}
+    for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())]):
+        counts = _transactions_by_file(batch)
+        for name, count in counts.items():
+            found[name].transactions = count
+        for interchange in batch.interchanges:
+            whose = correspondence(interchange, definitions)
+            contents = found[batch.table.files[interchange.file]]
+            if not contents.keys:
+                contents.order = (whose.partner_id, interchange.standard, interchange.control_number, interchange.content_hash)
+            contents.keys.append((interchange_key(interchange, whose, business_date), interchange.content_hash, interchange.ordinal))
+    return found
+
+
+def _transactions_by_file(batch: Batch) -> Counter[str]:
+    files = [batch.interchanges[index].file for index in batch.transactions.interchange.tolist()]
+    return Counter(batch.table.files[file] for file in files)
+
+
+def _looked(landed: Landed, copy: int, definitions: Definitions, contents: _Contents | None) -> _Looked:
+    if contents is not None:
+        candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
+        return _Looked(landed, copy, "edi", None, contents.transactions, candidates, contents.order)
+    source = next((each.source_id for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
+    kind = "csv" if source else "unknown"
+    return _Looked(landed, copy, kind, source, 0, (), (f"~{kind}", source or "", landed.name, landed.hash))
+
+
+def _planned(each: _Looked, verdicts: dict[Candidate, Verdict]) -> PlannedFile:
+    return PlannedFile(
+        each.landed.hash, each.copy, each.landed.name, each.landed.source, each.landed.size, each.kind, each.source_id,
+        tuple(str(verdicts[candidate]) for candidate in each.candidates), each.transactions, each.order,
+    )
+
+
+def _by_size(files: Sequence[tuple[Landed, int]], most: int) -> Iterator[list[tuple[Landed, int]]]:
+    chunk: list[tuple[Landed, int]] = []
+    size = 0
+    for each in files:
+        if chunk and size + each[0].size > most:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(each)
+        size += each[0].size
+    if chunk:
+        yield chunk
+
+
+def _chunks(files: Iterable[PlannedFile], most_bytes: int, most_files: int) -> Iterator[list[PlannedFile]]:
+    chunk: list[PlannedFile] = []
+    size = 0
+    for file in files:
+        if chunk and (size + file.size > most_bytes or len(chunk) == most_files):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(file)
+        size += file.size
+    if chunk:
+        yield chunk
+
+
+def _packet_key(night_id: str, ordinal: int, files: Sequence[PlannedFile]) -> str:
+    parts = "\n".join([night_id, str(ordinal), *(f"{file.file_hash} {file.copy}" for file in files)])
+    return sha256(parts.encode()).hexdigest()[:24]

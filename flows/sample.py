@@ -1,0 +1,45 @@
+"""The sample nights: drop each date's files where partners and systems would, run the night, and compare with the planted truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from edi.errors import ConfigurationError
+from flows.settings import Drop, Settings
+from storage.sources import drop_copy
+
+DEPLOYMENT = "sample"
+
+
+def sample_settings(data: Path, home: Path, **overrides: object) -> Settings:
+    """Return the settings of the sample: one drop folder for each source under ``home``."""
+    sources = sorted({path.name for day in sample_days(data / "sample").values() for path in day.iterdir() if path.is_dir()})
+    drops = tuple(Drop(name=name, folder=home / "drop" / name, complete_when="renamed", afterwards="move") for name in sources)
+    return Settings(deployment=DEPLOYMENT, data=data, home=home, drops=drops).model_copy(update=overrides)
+
+
+def sample_days(sample: Path) -> dict[date, Path]:
+    """Return the business dates of a sample and their folders, in order."""
+    if not sample.is_dir():
+        raise ConfigurationError(f"{sample}: no such folder; make it with `make sample`, or name another data folder")
+    return {date.fromisoformat(path.name): path for path in sorted(sample.iterdir()) if path.is_dir()}
+
+
+def drop_files(settings: Settings, day: Path) -> int:
+    """Put a date's files into the drop folders, as senders do; return how many."""
+    folders = {drop.name: drop.folder for drop in settings.drops}
+    count = 0
+    for source in sorted(path for path in day.iterdir() if path.is_dir()):
+        for path in sorted(each for each in source.iterdir() if each.is_file()):
+            drop_copy(path, folders[source.name])
+            count += 1
+    return count
+
+
+def run_days(settings: Settings, run: Callable[[date], object]) -> Iterator[tuple[date, object]]:
+    """Run the sample's nights one after the other."""
+    for business_date, folder in sample_days(settings.data / "sample").items():
+        drop_files(settings, folder)
+        yield business_date, run(business_date)
