@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,5 +19,21 @@ def last_business_date(settings: Settings, now: datetime) -> date:
 
 
 def holder() -> str:
-    """Return who holds a lease: this process, this time."""
-    return f"{os.getpid()}-{uuid4().hex[:12]}"
+    """Return who holds a lease: this machine, this process, this time."""
+    return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())} {uuid4().hex[:12]}"
+
+
+def is_gone(other: str) -> bool:
+    """Tell whether a holder was a process of this machine that runs no more. Of other machines nothing is known: False."""
+    parts = other.split(" ")
+    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+        return False
+    return _started(int(parts[1])) != parts[2]
+
+
+def _started(process: int) -> str:
+    """Return when a process started, in the kernel's ticks; "-" where it is not there. A number used again differs."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except OSError:
+        return "-"

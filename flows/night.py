@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 
 from expectations.run import validate
+from flows.clock import is_gone
 from flows.definitions import Definitions, load_definitions
 from flows.outcomes import OK, of_expectations
 from flows.packet_exports import read_exports
@@ -27,7 +28,7 @@ from storage.database import open_database, reading, writing
 from storage.documents import latest_versions
 from storage.identities import seen_interchanges
 from storage.landing import Landed, arrivals, land, next_arrival, read_landed
-from storage.leases import acquire, release
+from storage.leases import acquire, holder_of, release
 from storage.outbox import deliver
 from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
@@ -80,8 +81,10 @@ def open_session(settings: Settings, business_date: date) -> Session:
 @contextmanager
 def lease(session: Session, holder: str) -> Iterator[Lease | None]:
     """Hold the right to publish while the block runs; None where another run holds it, which is then left to do the work."""
+    name = f"publish-{session.settings.deployment}"
     with writing(session.engine) as connection:
-        held = acquire(connection, f"publish-{session.settings.deployment}", holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS)
+        other = holder_of(connection, name)
+        held = acquire(connection, name, holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS, gone=other if is_gone(other) else "")
     try:
         yield held
     finally:

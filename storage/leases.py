@@ -15,11 +15,15 @@ from storage.records import Lease
 from storage.tables import ATTEMPTS, LEASES
 
 
-def acquire(connection: Connection, name: str, *, holder: str, now: datetime, seconds: int) -> Lease | None:
-    """Take a lease, or renew one's own; None while somebody else holds it. Every take-over has a higher token."""
+def acquire(connection: Connection, name: str, *, holder: str, now: datetime, seconds: int, gone: str = "") -> Lease | None:
+    """Take a lease, or renew one's own; None while somebody else holds it. Every take-over has a higher token.
+
+    Args:
+        gone: a holder that is known to have died; its lease is free before it runs out.
+    """
     lock_table(connection, LEASES)
     row = connection.execute(sa.select(LEASES).where(LEASES.c.name == name)).one_or_none()
-    if row is not None and row.holder not in (holder, "") and datetime.fromisoformat(row.expires_at) > now:
+    if row is not None and row.holder not in (holder, gone, "") and datetime.fromisoformat(row.expires_at) > now:
         return None
     token = 1 if row is None else row.token + (row.holder != holder)
     values = {"holder": holder, "token": token, "expires_at": (now + timedelta(seconds=seconds)).isoformat()}
@@ -28,6 +32,11 @@ def acquire(connection: Connection, name: str, *, holder: str, now: datetime, se
     else:
         connection.execute(LEASES.update().where(LEASES.c.name == name).values(**values))
     return Lease(name, holder, token)
+
+
+def holder_of(connection: Connection, name: str) -> str:
+    """Return who holds a lease, in time or past it; empty where nobody does."""
+    return str(connection.execute(sa.select(LEASES.c.holder).where(LEASES.c.name == name)).scalar_one_or_none() or "")
 
 
 def release(connection: Connection, lease: Lease) -> None:

@@ -1,0 +1,60 @@
+"""Shuffled arrival, packets of one file and of all, one worker and two, SQLite and PostgreSQL: the same rows, sent bytes and breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.nights import DAYS, FIRST, world
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Path]:
+    """The first night's files."""
+    return sorted(path for path in DAYS[FIRST].rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> dict[str, str]:
+    """Digests of the first night, run plainly."""
+    made = world(tmp_path_factory.mktemp("plain"))
+    made.drop(files)
+    made.run()
+    return made.digests()
+
+
+def test_shuffled_arrival_changes_nothing(tmp_path: Path, files: list[Path], undisturbed: dict[str, str]) -> None:
+    made = world(tmp_path)
+    for number, path in enumerate(reversed(files)):  # each lands before the next is dropped: another order of arrival
+        made.drop([path])
+        if number % 10 == 9 or path == files[0]:
+            from flows.night import collect
+
+            collect(made.settings.model_copy(update={"drops": tuple(drop for drop in made.settings.drops if drop.folder.exists())}), FIRST)
+    made.run()
+    assert made.digests() == undisturbed
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_packets_of_one_file_change_nothing(tmp_path: Path, files: list[Path], undisturbed: dict[str, str], workers: int) -> None:
+    made = world(tmp_path, packet_files=1, workers=workers)
+    made.drop(files, shuffled=workers)
+    made.run()
+    assert made.digests() == undisturbed
+
+
+def test_one_worker_changes_nothing(tmp_path: Path, files: list[Path], undisturbed: dict[str, str]) -> None:
+    made = world(tmp_path, workers=1)
+    made.drop(files)
+    made.run()
+    assert made.digests() == undisturbed
+
+
+def test_postgresql_gives_the_same_tables(tmp_path: Path, files: list[Path], undisturbed: dict[str, str], postgres_url: str) -> None:
+    made = world(tmp_path, database=postgres_url)
+    made.drop(files)
+    made.run()
+    assert made.digests() == undisturbed
