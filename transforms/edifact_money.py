@@ -20,6 +20,8 @@ CREDIT_NOTES = ("81", "83", "261", "262", "381", "396", "420", "458", "532")
 # 5025 of the total payable, the surest first.
 TOTALS = ("77", "9", "39", "139", "86", "128")
 
+DEFAULT_UNIT = "PCE"  # 6411 is conditional: without it a quantity is in pieces
+
 AMOUNT = pa.decimal128(18, 4)
 
 
@@ -65,7 +67,8 @@ def ordered_total(documents: Documents) -> pa.Array:
     unit_prices, bad_price = decimals(_number(documents, price, 2), precision=28, scale=10)
     bases, bad_basis = decimals(pc.fill_null(_number(documents, price, 5), "1"), precision=18, scale=4)
     unknown = np.bincount(of_line[bad_quantity | bad_price | bad_basis], minlength=count) > 0
-    amounts = pa.table({"document": of_line, "amount": line_amounts(quantities, unit_prices, bases)})
+    unit, price_unit = table.element(quantity, 1, 3), table.element(price, 1, 6)
+    amounts = pa.table({"document": of_line, "amount": priced(line_amounts(quantities, unit_prices, bases), unit, price_unit)})
     summed = amounts.group_by("document").aggregate([("amount", "sum")])
     row = pc.index_in(pa.array(np.arange(count)), value_set=summed.column("document").combine_chunks())
     made = pc.fill_null(summed.column("amount_sum").combine_chunks().take(row).cast(AMOUNT), pa.scalar(Decimal(0), AMOUNT))
@@ -158,6 +161,12 @@ def line_amounts(quantity: pa.Array, price: pa.Array, basis: pa.Array) -> pa.Arr
     where = np.zeros(len(quantity), dtype=bool)
     where[others] = True
     return pc.replace_with_mask(made, pa.array(where), pa.array(divided, AMOUNT))
+
+
+def priced(amounts: pa.Array, unit: Text, price_unit: Text) -> pa.Array:
+    """Keep amounts whose price is for the unit of the quantity (6411 in QTY and PRI): pieces at a price a kilogram make no product."""
+    differs = pc.not_equal(pc.fill_null(unit, DEFAULT_UNIT), price_unit)
+    return pc.if_else(pc.fill_null(differs, False), pa.scalar(None, AMOUNT), amounts)
 
 
 def _divided(products: list[Decimal], bases: list[Decimal | None]) -> list[Decimal | None]:

@@ -24,7 +24,7 @@ LIN+2++S-200:VP'
 PIA+1+076123400003:UP'
 QTY+21:12:CT'
 QTY+59:24'
-PRI+AAA:250:::100:PCE'
+PRI+AAA:250:::100:CT'
 UNS+S'
 CNT+2:2'
 """
@@ -149,3 +149,17 @@ def test_numbers_of_a_substitute_are_kept_but_not_the_lines_own():
     assert rows(result, "order_lines", "supplier_item_number", "gtin") == [("A", None)]
     assert rows(result, "item_identifiers", "identifier_code", "item_number") == [
         ("supplier", "A"), ("other", "B"), ("other", "4006381333931")]
+
+
+def test_a_price_for_another_unit_makes_no_amount():
+    result = mapped(map_orders, "ORDERS", """
+        BGM+220+1'
+        LIN+1++A:SA'
+        QTY+21:10'
+        PRI+AAA:4:::1:KGM'
+        LIN+2++B:SA'
+        QTY+21:10'
+        PRI+AAA:4:::1:PCE'
+        UNS+S'
+    """)
+    assert rows(result, "order_lines", "unit_price", "line_amount") == [("4", None), ("4", "40")]

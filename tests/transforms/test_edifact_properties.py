@@ -25,7 +25,7 @@ SEGMENTS = [
     "BGM+380+N1+9'", "BGM+381+N1+29'", "BGM'", "DTM+137:20260302:102'", "DTM+2:20260231:102'", "DTM+11'", "RFF+ON:P1:3'",
     "RFF+LI:7'", "NAD+DP+40::9'", "NAD+BY'", "CUX+2:SEK:9'", "CUX+3:CHF'", "LIN+1++A:SA'", "LIN+2+7+4006381333931:EN'", "LIN+3+3'",
     "LIN'", "PIA+1+B:IN+C:UP'", "PIA+3+D:SA'", "QTY+21:10'", "QTY+21:5:CT'", "QTY+113:4'", "QTY+83:x'", "QTY+12:6'", "QTY+47:1,5'",
-    "QTY+59:12'", "PRI+AAA:2.5'", "PRI+INV:1:::100'", "PRI+AAA:none'", "MOA+203:9'", "MOA+77:100:GBP'", "MOA+9:1'", "MOA+124:19'",
+    "QTY+59:12'", "PRI+AAA:2.5'", "PRI+INV:1:::100:KGM'", "PRI+AAA:none'", "MOA+203:9'", "MOA+77:100:GBP'", "MOA+9:1'", "MOA+124:19'",
     "MOA+23:5'", "MOA+204:2'", "TAX+7+VAT+++:::19'", "ALC+C++++FC'", "ALC+A'", "LOC+7+X'", "SCC+1'", "CPS+1'", "CPS+2+1'",
     "CPS+3+2'", "CPS+4+4'", "PAC+1++201'", "PCI+33E'", "PCI+30+340123450000000017'",
     "GIN+BJ+340123450000000024+340123450000000031'", "UNS+S'", "CNT+2:1'", "UCI+A1+US+THEM+7'", "UCM+1+ORDERS:D:96A:UN+4+12'",

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Ints, Text
-from transforms.edifact_money import TOTALS
+from transforms.edifact_money import DEFAULT_UNIT, TOTALS, line_amounts, priced
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.levels import Cells, Level, cells, documents_level
 from transforms.mappings.rows import Rows
@@ -35,13 +35,13 @@ DATE_FORMATS: dict[str, tuple[tuple[int, ...], Slices]] = {
     "719": ((24, 25), ((-12, -4),)),
 }
 
+NET_PRICES = ("AAA", "CAL", "INV")  # 5125: net, for calculation, of the invoice
+
 # 3035 -> what the party is in the document.
 ROLES = {
     "BY": "buyer", "OB": "buyer", "SU": "supplier", "SE": "supplier", "DP": "ship_to", "ST": "ship_to", "SF": "ship_from",
     "IV": "invoicee", "PR": "payer", "PE": "payee",
 }
-
-DEFAULT_UNIT = "PCE"  # 6411 is conditional: without it a quantity is in pieces
 
 
 def head_level(documents: Documents, *ends: str) -> Level:
@@ -125,11 +125,18 @@ def prices(rows: Rows, lines: Level, at: Ints | None = None) -> None:
         lines: the lines that have the prices.
         at: the line of each row; None where the rows are the lines themselves.
     """
-    net = chosen(lines, "PRI", "AAA", "CAL", "INV")
+    net = chosen(lines, "PRI", *NET_PRICES)
     if at is not None:
         net = net[at]
     rows.decimal("unit_price", number(cells(lines.table, net, 1, 2)))
     rows.decimal("price_basis_quantity", number(cells(lines.table, net, 1, 5)), default="1")
+
+
+def computed_amounts(rows: Rows, lines: Level, own: Level, quantity: str, *qualifiers: str) -> pa.Array:
+    """Return quantity x price / basis of lines whose rows have these columns, null where the price is for another unit."""
+    amounts = line_amounts(rows.column(quantity), rows.column("unit_price"), rows.column("price_basis_quantity"))
+    unit = qualified(own, "QTY", *qualifiers, component=3).text
+    return priced(amounts, unit, qualified(lines, "PRI", *NET_PRICES, component=6).text)
 
 
 def currency(head: Level, summary: Level) -> Cells:

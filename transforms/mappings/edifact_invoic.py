@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Bools, Ints
-from transforms.edifact_money import CREDIT_NOTES, TOTALS, line_amounts, turned
+from transforms.edifact_money import CREDIT_NOTES, TOTALS, turned
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     chosen,
+    computed_amounts,
     currency,
     dated,
     finished,
@@ -88,7 +89,7 @@ def _lines(lines: Level, head: Level, invoices: Rows, credit: Bools) -> Rows:
     rows.decimal("pack_quantity", number(qualified(own, "QTY", "59")))
     prices(rows, lines)
     stated = number(qualified(own, "MOA", "203"))
-    computed = line_amounts(rows.column("invoiced_quantity"), rows.column("unit_price"), rows.column("price_basis_quantity"))
+    computed = computed_amounts(rows, lines, own, "invoiced_quantity", "47", "61")
     rows.decimal("line_amount", stated)
     rows.put("line_amount", pc.if_else(pc.is_null(stated.text), computed, rows.column("line_amount")))
     _turn(rows, credit[lines.document], "invoiced_quantity", "line_amount")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.edifact_money import line_amounts
+from transforms.edifact_money import DEFAULT_UNIT
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
-    DEFAULT_UNIT,
+    computed_amounts,
     currency,
     dated,
     filled,
@@ -64,9 +64,7 @@ def _lines(lines: Level, orders: Rows) -> Rows:
     quantities(rows, "ordered_quantity", own, "21")
     rows.decimal("pack_quantity", number(qualified(own, "QTY", "59")))
     prices(rows, lines)
-    rows.put("line_amount", line_amounts(
-        rows.column("ordered_quantity"), rows.column("unit_price"), rows.column("price_basis_quantity"),
-    ))
+    rows.put("line_amount", computed_amounts(rows, lines, own, "ordered_quantity", "21"))
     rows.date("requested_delivery_date", dated(own, *REQUESTED))
     of_order = lines.from_document(orders.column("requested_delivery_date"))
     rows.put("requested_delivery_date", pc.coalesce(rows.column("requested_delivery_date"), of_order))

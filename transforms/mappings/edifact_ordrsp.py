@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Bools, Text
+from transforms.edifact_money import DEFAULT_UNIT
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
-    DEFAULT_UNIT,
+    NET_PRICES,
     at_segments,
     chosen,
     dated,
@@ -113,7 +114,7 @@ def _codes(rows: Rows, lines: Level, own: Level, of_order: Text) -> Text:
     action = lines.cell(2).text.take(pa.array(at))
     differs, equals = _compared(rows, own)
     changing = to_bools(pc.is_in(action, value_set=pa.array(CHANGING)))
-    price = (chosen(lines, "PRI", "AAA", "CAL", "INV") >= 0)[at]
+    price = (chosen(lines, "PRI", *NET_PRICES) >= 0)[at]
     when = to_bools(pc.is_valid(rows.column("confirmed_date")))
     signs: list[tuple[Bools, str]] = [
         (to_bools(pc.is_in(action, value_set=pa.array(REJECTING))) | _is(level.from_document(of_order), "rejected"), "rejected"),
