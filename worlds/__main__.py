@@ -13,7 +13,7 @@ from worlds.faults import NIGHTS_NEEDED, plant
 from worlds.truth import truth_text
 
 FIRST_NIGHT = date(2026, 3, 2)
-SEED, ORDERS, NIGHTS = 20260302, 20, 3
+SEED, ORDERS, NIGHTS = 20260302, 10, 3
 
 
 def build(*, seed: int = SEED, orders_per_partner: int = ORDERS, nights: int = NIGHTS, faults: bool = True) -> dict[str, bytes]:

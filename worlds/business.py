@@ -157,7 +157,7 @@ def ship(world: World, order: Order, when: date, loads: tuple[Load, ...] | None 
     """Make a shipment of an order."""
     chosen = hierarchy or ("SOTPI" if order.partner.we_buy else world.pick(("SOPI", "SOIP")))
     return Shipment(order, world.number(order.partner, "shipment"), when, loads or loads_of(order), chosen,
-                    world.pick(CARRIERS[order.partner.standard]), world.count("label") * 10)
+                    world.pick(CARRIERS[order.partner.standard]), world.count("label") * 20)
 
 
 def receive(world: World, shipment: Shipment, when: date, loads: tuple[Load, ...] | None = None) -> Receipt:

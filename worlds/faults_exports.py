@@ -36,7 +36,7 @@ def changed_header(world: World) -> Expects:
     """A column was renamed by an update of the ERP."""
     world.book(2, _announced(world, "northfield", 2), "_2")
     world.spoiled_files["erp_receipts", "_2"] = "header"
-    return decided("quarantined", "csv.header_changed", "", "erp_receipts")
+    return decided("quarantined", "csv.header_changed", "unknown", "erp_receipts")
 
 
 def wrong_control_total(world: World) -> Expects:
@@ -49,7 +49,7 @@ def wrong_control_total(world: World) -> Expects:
     world.agree(1, invoice)
     world.book(2, pay(world, [invoice], world.day(2)), "_2")
     world.spoiled_files["erp_payments", "_2"] = "total"
-    return decided("quarantined", "csv.control_total", "", "erp_payments")
+    return decided("quarantined", "csv.control_total", "unknown", "erp_payments")
 
 
 FAULTS = (

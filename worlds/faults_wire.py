@@ -112,7 +112,7 @@ def unknown_partner(world: World) -> Expects:
     """An order from an address that no agreement has."""
     world.envelopes["stranger"] = Envelope(sender=("01", "039485761"))
     world.send(1, unbooked(world, "bluewater", 1, 60), "stranger")
-    return decided("quarantined", "unknown_partner", "", OnWire("stranger"))
+    return decided("quarantined", "unknown_partner", "unknown", OnWire("stranger"))
 
 
 def not_agreed(world: World) -> Expects:
