@@ -41,7 +41,7 @@ def _known(column: str, values: tuple[str, ...], table: str) -> sa.CheckConstrai
 
 NIGHTS = sa.Table(
     "nights", LEDGER, _text("night_id", key=True), _text("deployment"), sa.Column("business_date", sa.Date(), nullable=False),
-    _integer("sequence"), _text("slot_at"), _text("state"), _text("plan_hash", null=True), _text("settings_hash"),
+    _integer("sequence"), _text("slot_at"), _text("state"), _text("plan_hash", null=True, cut=True), _text("settings_hash"),
     sa.UniqueConstraint("sequence"), sa.UniqueConstraint("deployment", "business_date"),
 )
 

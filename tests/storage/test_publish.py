@@ -238,3 +238,16 @@ def test_a_file_name_of_an_acknowledgment_never_becomes_a_path(engine: Engine, t
         publish(engine, tmp_path / "lake", replace(made, acknowledgments=(outside,)))
     with reading(engine) as connection:
         assert read_table(connection, TABLES["orders"]).num_rows == 0
+
+
+def test_how_the_work_is_cut_into_packets_shows_only_where_it_is_declared(tmp_path: Path) -> None:
+    dumps, whole = [], []
+    for name, keys in (("one", ["p"]), ("other", ["q"])):
+        engine = open_database(f"sqlite:///{tmp_path / name / 'crossfoot.db'}")
+        night = open_with_plan(engine, *keys)
+        publish(engine, tmp_path / name / "lake", replace(publication(night, "p"), packet_key=keys[0]))
+        with reading(engine) as connection:
+            dumps.append(dump(connection, cut=False))
+            whole.append(dump(connection))
+    assert dumps[0] == dumps[1]
+    assert whole[0] != whole[1]
