@@ -93,14 +93,14 @@ _TAGS = {"x12": "ISA", "edifact": "UNB"}
 def _charset(data: bytes, span: Span) -> tuple[str, Kind | None]:
     """Return the codec of an interchange's values, and what is to be said about it."""
     marks = span.header.delimiters
-    text = b"".join(data[first:last] for first, last in span.pieces).replace(marks.segment, b"")
-    text = text.translate(None, b"".join(mark for mark in (marks.element, marks.component, marks.repetition) if mark))
+    text = b"".join(data[first:last] for first, last in span.pieces)
     if text.isascii():
         return "utf-8", None
-    valid, declared = _decodes(text, "utf-8"), span.header.charset
-    if declared in (None, "utf-8"):
+    service = (marks.element, marks.component, marks.repetition, marks.release, marks.segment)
+    apart = all(mark is None or len(mark) > 1 or mark.isascii() for mark in service)  # others could cut a character in two
+    valid, declared = apart and _decodes(text, "utf-8"), span.header.charset
+    if declared is None or declared == "utf-8":
         return ("utf-8", None) if valid else ("iso8859-1", FALLBACK)
-    assert declared is not None
     return declared, MISDECLARED if valid else None if _decodes(text, declared) else UNDECODABLE
 
 

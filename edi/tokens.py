@@ -47,6 +47,7 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     """
     buffer, terminator, blanks = _single_byte_terminator(buffer, delimiters)
     service = _service(delimiters, terminator)
+    blanks = bytes(mark for mark in blanks if mark not in service)
     position, kind = _scan(buffer, service)
     array = np.frombuffer(buffer, dtype=np.uint8)
     position, kind, escapes = _release(array, delimiters.release, position, kind)
@@ -61,10 +62,12 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
         real[np.searchsorted(position, empty)] = False
         position, kind, start, ends = position[real], kind[real], start[start != ends], ends[start != ends]
     gap = start - np.concatenate((np.zeros(1, dtype=np.int64), ends + 1))[:len(start)]
-    plain = not len(escapes) and not protected and int(gap.sum()) - len(empty) == sum(map(buffer.count, _each(blanks)))
+    tail = len(buffer) - (int(ends[-1]) + 1 if len(ends) else 0)  # newlines behind the last terminator
+    dropped = int(gap.sum()) - len(empty) + tail
+    plain = not len(escapes) and not protected and dropped == sum(map(buffer.count, _each(blanks)))
     data = buffer.translate(None, bytes(service) + blanks) if plain else _without(array, position, escapes, start, gap)
     offsets = _offsets(position, kind, escapes, gap)
-    return Tokens(data, offsets, kind, start, ends + len(delimiters.segment), empty)
+    return Tokens(data[:int(offsets[-1])], offsets, kind, start, ends + len(delimiters.segment), empty)
 
 
 def _each(marks: bytes) -> list[bytes]:

@@ -36,9 +36,9 @@ def _from_una(service: tuple[bytes, ...]) -> Delimiters | None:
     used = [mark for mark in (component, element, release, segment) if mark != b" "]
     if b" " in (component, element, segment) or len(set(used)) != len(used) or any(mark.isalnum() for mark in used):
         return None
-    if element in b"\r\n" or component in b"\r\n":
+    if any(mark in b"\r\n" for mark in (element, component, release)):
         return None
-    repeats = repetition != b" " and not repetition.isalnum() and repetition not in used
+    repeats = repetition not in (b" ", b"\r", b"\n") and not repetition.isalnum() and repetition not in used
     return Delimiters(element=element, segment=segment, component=component, decimal=decimal,
                       repetition=repetition if repeats else None, release=None if release == b" " else release)
 

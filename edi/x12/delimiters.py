@@ -38,7 +38,9 @@ def _may_delimit(mark: bytes) -> bool:
 
 def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
     component, segment = fields[16][:1], _terminator(fields[16][1:])
-    if component in (mark, segment) or component.isalnum():
+    if component in (b"\r", b"\n"):  # ISA16 was left out, and a newline ends the segment
+        component, segment = b"", component
+    elif component in (mark, segment) or component.isalnum():
         component = b""
     elif not _may_delimit(segment[:1]):  # ISA16 was left out: what stands in its place ends the segment
         component, segment = b"", component
@@ -46,7 +48,7 @@ def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
         return None
     repetition = fields[11]
     repeats = (
-        _may_delimit(repetition) and repetition not in (mark, component, segment)
+        _may_delimit(repetition) and repetition not in (mark, component, segment, b"\r", b"\n")
         and fields[12].isdigit() and fields[12].decode() >= _FIRST_WITH_REPETITION
     )
     return Delimiters(element=mark, segment=segment, component=component, repetition=repetition if repeats else None)

@@ -154,6 +154,14 @@ def test_syntax_4_repeats_with_an_asterisk_and_syntax_3_does_not() -> None:
     assert value(read(edifact("PIA+A*B'", una="UNA:+.?*'").encode()), "PIA", 1, repetition=2) == "B"
 
 
+def test_newlines_are_never_separators_of_anything_less_than_segments() -> None:
+    batch = read(x12().replace(">~", "~").replace("~", "\r\n").encode())
+    assert batch.interchanges[0].delimiters.segment == b"\r"
+    assert batch.type_codes == ["850"]
+    assert read(edifact(una="UNA:+.?\n'").encode()).interchanges[0].delimiters.repetition is None
+    assert codes(read(edifact(una="UNA\n+.? '").encode())) == ["envelope.outside"]
+
+
 def test_eighty_columns() -> None:
     flat = x12("PID*F****" + "long description " * 9 + "~")
     wrapped = "\r\n".join(flat[at:at + 80] for at in range(0, len(flat), 80)) + "\r\n"
@@ -227,6 +235,7 @@ def test_character_sets() -> None:
     assert name(edifact("NAD+Łódź'").replace("UNOC", "UNOW").encode()) == ("Łódź", [])
     assert name(edifact("NAD+Jürgen'").encode())[1] == ["charset.looks_utf8"]
     assert name(x12("N1*Jürgen~").encode()) == ("Jürgen", [])
+    assert name(x12("N1*J\xc3*\xa9~").encode("latin-1")) == ("J\xc3", ["charset.fallback"])
     assert name(x12("N1*Jürgen~").encode("latin-1")) == ("Jürgen", ["charset.fallback"])
 
 

@@ -88,8 +88,9 @@ def test_transcoding_moves_the_offsets() -> None:
 
 
 def test_joined_buffers_keep_their_values() -> None:
-    joined = join([tokenise(b"AB*1~", X12), tokenise(b"C+2'", EDIFACT)])
-    assert values(joined) == ["AB", "1", "C", "2"]
+    ellipsis = Delimiters(element=b"*", segment="\u2026".encode(), component=b":")
+    joined = join([tokenise(b"AB*1~\n\n", X12), tokenise("X*\u2026\n".encode(), ellipsis), tokenise(b"C+?'2'\r\n", EDIFACT)])
+    assert values(joined) == ["AB", "1", "X", "", "C", "'2"]
 
 
 def test_nothing_gives_nothing() -> None:
