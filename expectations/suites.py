@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -74,8 +75,8 @@ def _derived(check: Check, table: pa.Table) -> pa.ChunkedArray | None:
     elif isinstance(check.rule, SignFollows):
         amount, code = (table.column(name) for name in check.columns)
         wrong = pc.or_kleene(
-            pc.and_kleene(pc.equal(code, check.rule.positive), pc.less(amount, pa.scalar(0).cast(amount.type))),
-            pc.and_kleene(pc.equal(code, check.rule.negative), pc.greater(amount, pa.scalar(0).cast(amount.type))))
+            pc.and_kleene(pc.equal(code, check.rule.positive), pc.less(amount, pa.scalar(Decimal(0), amount.type))),
+            pc.and_kleene(pc.equal(code, check.rule.negative), pc.greater(amount, pa.scalar(Decimal(0), amount.type))))
         holds = pc.invert(pc.fill_null(wrong, False))
     else:
         return None
