@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.dialect import Envelope, Role
+from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.scouting import Span
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
@@ -141,7 +141,7 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools) -> tu
     columns = (
         table.element(opened, 1), pc.if_else(pa.array(x12), table.element(opened, 6), table.element(opened, 5)),
         pc.if_else(pa.array(x12), table.element(opened, 8), edifact_version), table.element(opened, 2), table.element(opened, 3),
-        _count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
+        stated_count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
     )
     texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
     begins = np.searchsorted(interchange, interchange)
@@ -156,13 +156,10 @@ def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
     return table.codes("GE", "UNE")[stops - 1]
 
 
-def _count(table: SegmentTable, segments: Ints) -> pa.Array:
+def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:
     """Read element 1 of trailers as a number, null where it is none."""
     text = pc.utf8_trim_whitespace(table.element(segments, 1))
     return pc.if_else(pc.match_substring_regex(text, "^[0-9]{1,12}$"), text, pa.scalar(None, pa.string())).cast(pa.int64())
-
-
-stated_count = _count
 
 
 def _transactions(table: SegmentTable, opened: Ints, stops: Ints, groups: tuple[Group, ...], is_x12: Bools) -> Transactions:
@@ -218,8 +215,3 @@ def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]
             values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
             shapes.update(shape[4 * a:4 * b])
     return [hashlib.sha256(values.digest() + shapes.digest()).hexdigest() for values, shapes in digests]
-
-
-def envelope_of(interchange: Interchange) -> Envelope:
-    """Return the envelope that an interchange's standard prescribes."""
-    return ENVELOPES[interchange.standard]

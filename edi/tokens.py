@@ -19,7 +19,6 @@ from edi.segments import Bools, Delimiters, Ints
 COMPONENT, REPETITION, ELEMENT, SEGMENT = 1, 2, 3, 4
 _CHUNK = 192 * 1024  # stays in the cache of one core
 _NEWLINES = b"\r\n"
-_BLANK = re.compile(rb"[\r\n]*")
 
 Bytes = npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]  # inside one buffer, which is smaller than 2 GiB
@@ -127,8 +126,9 @@ def _starts(buffer: bytes, array: Bytes, ends: Ints, blanks: bytes) -> Ints:
     for _ in range(8):
         moving = moving[blank[array[start[moving]]]]
         start[moving] += 1
+    run = re.compile(b"[" + re.escape(blanks) + b"]*")
     for segment in moving.tolist():  # longer runs of newlines are rare
-        found = _BLANK.match(buffer, int(start[segment]))
+        found = run.match(buffer, int(start[segment]))
         start[segment] = found.end() if found else start[segment]
     return start
 

@@ -44,6 +44,11 @@ def test_newline_as_terminator_ignores_blank_lines() -> None:
     assert values(tokenise(b"AB*1\n\nC*2\n", lines)) == ["AB", "1", "C", "2"]
 
 
+def test_many_carriage_returns_before_a_newline_that_terminates() -> None:
+    lines = Delimiters(element=b"*", segment=b"\n", component=b">")
+    assert values(tokenise(b"AB*1\n" + b"\r" * 20 + b"\n" + b"\r" * 20 + b"C*2\n", lines)) == ["AB", "1", "C", "2"]
+
+
 def test_carriage_return_as_terminator_skips_the_line_feed() -> None:
     lines = Delimiters(element=b"*", segment=b"\r", component=b">")
     assert values(tokenise(b"AB*1\r\nC*2\r\n", lines)) == ["AB", "1", "C", "2"]
