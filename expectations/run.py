@@ -96,13 +96,16 @@ def _identity(configuration: Any) -> tuple[str, str]:
 
 
 def _quiet_context() -> Any:
+    """Return a context in memory that writes no pages, shows no progress and logs nothing: its messages can quote values."""
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its messages can quote values
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context
+    for name in ("great_expectations", *(name for name in logging.root.manager.loggerDict if name.startswith("great_expectations."))):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return gx.get_context(project_config=DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False), analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    ))
 
 
 def _place(frame: pa.Table, row: int) -> Place:

@@ -9,11 +9,16 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from edi.errors import RetryableError
 from flows.settings import Settings
 from flows.summary import Summary
+from storage.files import make_folder
+
+STARTUP_SECONDS = 120
 
 QUIET = {
-    "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
     "PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false", "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
 }
@@ -25,7 +30,7 @@ def prepare(home: Path) -> None:
         os.environ.setdefault(name, value)
     if "PREFECT_API_URL" in os.environ:
         return
-    os.environ.setdefault("PREFECT_HOME", str(home / "prefect"))
+    os.environ.setdefault("PREFECT_HOME", str(make_folder(home / "prefect")))
     secret = os.environ.setdefault("PREFECT_SERVER_API_AUTH_STRING", f"crossfoot:{secrets.token_urlsafe(24)}")
     os.environ.setdefault("PREFECT_API_AUTH_STRING", secret)
 
@@ -40,7 +45,12 @@ def server(home: Path) -> Iterator[None]:
     from prefect.server.api.server import SubprocessASGIServer
 
     started = SubprocessASGIServer()
-    started.start(timeout=120)
+    try:
+        started.start(timeout=STARTUP_SECONDS)
+    except RuntimeError as error:
+        started.stop()
+        raise RetryableError(f"the Prefect server did not start ({error}); look at the machine's load and at {home / 'prefect'}, or run "
+                             "with --without-prefect") from None
     os.environ["PREFECT_API_URL"] = started.api_url
     try:
         yield

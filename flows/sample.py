@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 from edi.errors import ConfigurationError
 from flows.settings import Drop, Settings
+from storage.files import make_folder
 from storage.sources import drop_copy
 
 DEPLOYMENT = "sample"
@@ -29,7 +29,7 @@ def sample_days(sample: Path) -> dict[date, Path]:
 
 def drop_files(settings: Settings, day: Path) -> int:
     """Put a date's files into the drop folders, as senders do; return how many."""
-    folders = {drop.name: drop.folder for drop in settings.drops}
+    folders = {drop.name: make_folder(drop.folder) for drop in settings.drops}
     count = 0
     for source in sorted(path for path in day.iterdir() if path.is_dir()):
         for path in sorted(each for each in source.iterdir() if each.is_file()):
@@ -37,9 +37,3 @@ def drop_files(settings: Settings, day: Path) -> int:
             count += 1
     return count
 
-
-def run_days(settings: Settings, run: Callable[[date], object]) -> Iterator[tuple[date, object]]:
-    """Run the sample's nights one after the other."""
-    for business_date, folder in sample_days(settings.data / "sample").items():
-        drop_files(settings, folder)
-        yield business_date, run(business_date)

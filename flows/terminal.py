@@ -51,10 +51,10 @@ def show_places(summary: Summary, console: Console) -> None:
 def show_verdict(verdict: Verdict, console: Console) -> None:
     """Print how nights compare with the truth of the sample."""
     for name, problem in verdict.missed:
-        console.print(f"[red]missed[/] {name}: {problem}")
+        console.print(f"[red]missed[/] {name}: {problem}", soft_wrap=True, highlight=False)
     for report in verdict.unexpected:
         console.print(f"[red]unexpected[/] {report.kind} {report.code} {report.partner} {report.subject} on {report.night}"
-                      + (f" closing {report.closes}" if report.closes else ""))
+                      + (f" closing {report.closes}" if report.closes else ""), soft_wrap=True, highlight=False)
     console.print(f"planted faults found: {len(verdict.found)} of {verdict.planted}", highlight=False)
     console.print(f"reported beside them: {len(verdict.unexpected)}", highlight=False)
 
