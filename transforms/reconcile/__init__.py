@@ -9,5 +9,6 @@ from transforms.reconcile.run import BREAK_SCHEMA, TOTAL_SCHEMA, RuleResult, che
 from transforms.reconcile.sql import rule_sql
 
 __all__ = [
-    "BREAK_SCHEMA", "CARRIED_SCHEMA", "TOTAL_SCHEMA", "Rule", "RuleResult", "carry", "check_totals", "parse_rule", "prepare", "rule_sql", "run_rule",
+    "BREAK_SCHEMA", "CARRIED_SCHEMA", "TOTAL_SCHEMA", "Rule", "RuleResult", "carry", "check_totals", "parse_rule", "prepare", "rule_sql",
+    "run_rule",
 ]

@@ -33,4 +33,5 @@ def carry(previous_open: pa.Table, current: pa.Table, night_sequence: int) -> pa
 
 def _state(breaks: pa.Table, first: pa.ChunkedArray, state: str) -> pa.Table:
     columns = [breaks.column(name) for name in BREAK_SCHEMA.names]
-    return pa.Table.from_arrays([*columns, first, pa.array([state] * len(breaks), pa.string())], names=CARRIED_SCHEMA.names).cast(CARRIED_SCHEMA)
+    states = pa.array([state] * len(breaks), pa.string())
+    return pa.Table.from_arrays([*columns, first, states], names=CARRIED_SCHEMA.names).cast(CARRIED_SCHEMA)

@@ -18,14 +18,16 @@ TERM_DAYS = ("invoice_within_days", "receipt_within_days", "response_within_days
 
 # The types that state each kind of fact: a partner that has not agreed to send any is not waited for.
 STATES: Mapping[str, tuple[str, ...]] = {
-    "has_orders": ("850", "ORDERS"), "has_responses": ("855", "ORDRSP"), "has_shipments": ("856", "DESADV"), "has_invoices": ("810", "INVOIC"),
+    "has_orders": ("850", "ORDERS"), "has_responses": ("855", "ORDRSP"),
+    "has_shipments": ("856", "DESADV"), "has_invoices": ("810", "INVOIC"),
 }
 
 SCHEMAS = {
     "this_night": pa.schema([("business_date", pa.date32())]),
     "partner_terms": pa.schema([
         ("partner_id", pa.string()), ("our_role", pa.string()), ("standard", pa.string()), ("agreed_currency", pa.string()),
-        *((name, _DECIMAL) for name in TERM_DECIMALS), *((name, pa.int32()) for name in TERM_DAYS), *((name, pa.bool_()) for name in STATES),
+        *((name, _DECIMAL) for name in TERM_DECIMALS),
+        *((name, pa.int32()) for name in TERM_DAYS), *((name, pa.bool_()) for name in STATES),
     ]),
     "agreed_charges": pa.schema([("partner_id", pa.string()), ("reason_code", pa.string())]),
     "agreed_taxes": pa.schema([("partner_id", pa.string()), ("tax_percent", _DECIMAL)]),
@@ -47,7 +49,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, *, agreements: Sequence[Agree
         items: the item master.
         business_date: of the night, against which everything due is measured.
     """
-    rows = {"this_night": [(business_date,)], **_terms(agreements), **_items(items)}
+    rows: dict[str, list[tuple[object, ...]]] = {"this_night": [(business_date,)], **_terms(agreements), **_items(items)}
     for name, schema in SCHEMAS.items():
         _table(connection, name, schema, rows[name])
     for text in view_texts().values():
@@ -92,7 +94,8 @@ def _tolerances(agreed: Tolerances) -> tuple[object, ...]:
 
 
 def _items(items: Sequence[Item]) -> dict[str, list[tuple[object, ...]]]:
-    numbered = list(enumerate(sorted(items, key=lambda item: (item.gtin, item.buyer_item_number or "", item.supplier_item_number or "")), start=1))
+    ordered = sorted(items, key=lambda item: (item.gtin, item.buyer_item_number or "", item.supplier_item_number or ""))
+    numbered = list(enumerate(ordered, start=1))
     return {
         "item_master": [
             (at, item.gtin.rjust(14, "0") if item.gtin else None, item.buyer_item_number, item.supplier_item_number, item.base_unit_code)

@@ -163,6 +163,8 @@ def _check(where: str, rule: Rule) -> None:
     _names(where, "names", names)
     for at, exclusion in enumerate(rule.exclusions, start=1):
         _one_of(where, f"exclude[{at}].when", exclusion.when, COMPARISONS)
+        for other in exclusion.unless:
+            _one_of(where, f"exclude[{at}].unless", other, [each.code for each in rule.classes])
         _names(where, f"exclude[{at}]", [exclusion.reason, exclusion.left, exclusion.right, exclusion.until, *exclusion.scope])
     for at, each in enumerate(rule.classes, start=1):
         _check_class(where, f"class[{at}]", each, [other.code for other in rule.classes])

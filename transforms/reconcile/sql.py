@@ -64,7 +64,8 @@ def _judge(rule: Rule) -> str:
     waits = " OR ".join(f"({applies[each.code]} AND NOT due_{each.code})" for each in rule.classes)
     flags = ",\n    ".join(f"({applies[each.code]} AND due_{each.code}) AS is_{each.code}" for each in rule.classes)
     status = f"CASE WHEN {is_break} THEN 'break' WHEN reason IS NOT NULL OR {waits} THEN 'excluded' ELSE 'matched' END AS status"
-    return f"CREATE OR REPLACE TEMP TABLE judged AS\nWITH {_joined(ctes)}\nSELECT *,\n    {flags},\n    {status}\nFROM pairs"
+    with_ = ",\n".join(ctes)
+    return f"CREATE OR REPLACE TEMP TABLE judged AS\nWITH {with_}\nSELECT *,\n    {flags},\n    {status}\nFROM pairs"
 
 
 def _rows(rule: Rule) -> str:
@@ -90,7 +91,8 @@ def _grouped(rule: Rule, side: Side, *, subjects: bool) -> str:
         "CASE WHEN count(amount) = count(*) AND count(DISTINCT currency) <= 1 THEN sum(amount)::DECIMAL(18, 4) END AS amount",
         "count(*) AS row_count",
     ]
-    placed = f"SELECT v.*, row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {_FIRST}) AS place FROM {side.view} v WHERE {_usable(rule)}"
+    place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {_FIRST}) AS place"
+    placed = f"SELECT v.*, {place} FROM {side.view} v WHERE {_usable(rule)}"
     return f"SELECT {', '.join(columns)}\n    FROM ({placed}) GROUP BY {', '.join(keys)}"
 
 
@@ -101,7 +103,8 @@ def _same(name: str) -> str:
 def _scopes(rule: Rule) -> dict[str, tuple[str, str]]:
     """Return, for each side and scope that a word asks for, the keys that are there at all, and how they join."""
     found: dict[str, tuple[str, str]] = {}
-    for each in (*rule.exclusions, *rule.classes):
+    asked: list[BreakClass | Exclusion] = [*rule.exclusions, *rule.classes]
+    for each in asked:
         side = rule.left if each.when == "left_missing" else rule.right
         if each.scope and side:
             columns = ", ".join(("partner_id", *each.scope))
@@ -121,7 +124,8 @@ def _condition(rule: Rule, each: BreakClass | Exclusion) -> str:
     tolerance = getattr(each, "tolerance", "")
     times = getattr(each, "times", "")
     return "(" + COMPARISONS[each.when].format(
-        left=_column("l", each.left), right=_column(_right(rule), each.right), left_missing=missing.format("l"), right_missing=missing.format("r"),
+        left=_column("l", each.left), right=_column(_right(rule), each.right),
+        left_missing=missing.format("l"), right_missing=missing.format("r"),
         tolerance=f"p.{tolerance}" if tolerance else "0", times=f"l.{times}" if times else "1",
     ) + ")"
 
@@ -147,11 +151,16 @@ def _either(column: str, rule: Rule) -> str:
 
 
 def _reason(rule: Rule) -> str:
-    cases = [
-        "WHEN " + " AND NOT ".join((_condition(rule, each), *(f"coalesce({_condition(rule, other)}, false)" for other in rule.classes if other.code in each.unless))) + (f" AND n.business_date <= {_either(each.until, rule)}" if each.until else "") + f" THEN '{each.reason}'"
-        for each in rule.exclusions
-    ]
+    cases = [f"WHEN {_excludes(rule, each)} THEN '{each.reason}'" for each in rule.exclusions]
     return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
+
+
+def _excludes(rule: Rule, each: Exclusion) -> str:
+    conditions = [_condition(rule, each)]
+    conditions += [f"NOT coalesce({_condition(rule, other)}, false)" for other in rule.classes if other.code in each.unless]
+    if each.until:
+        conditions.append(f"n.business_date <= {_either(each.until, rule)}")
+    return " AND ".join(conditions)
 
 
 def _breaks(rule: Rule) -> str:
@@ -238,9 +247,11 @@ def _totals_of(rule: Rule, side: str, of: Side) -> str:
         f"coalesce(sum(amount) FILTER (status = '{status}'), 0)::DECIMAL(18, 4) AS {name}_amount"
         for status, name in (("matched", "matched"), ("break", "break"), ("excluded", "excluded"))
     )
-    rows = (f"SELECT coalesce(v.currency, '') AS currency, v.amount, CASE WHEN {_usable(rule)} THEN j.status ELSE 'excluded' END AS status\n"
+    rows = (f"SELECT coalesce(v.currency, '') AS currency, v.amount, "
+            f"CASE WHEN {_usable(rule)} THEN j.status ELSE 'excluded' END AS status\n"
             f"FROM {of.view} v LEFT JOIN ({judged}) j ON {join}")
-    whole = ("SELECT coalesce(currency, '') AS currency, count(*) AS total_count, coalesce(sum(amount), 0)::DECIMAL(18, 4) AS total_amount, "
+    whole = ("SELECT coalesce(currency, '') AS currency, count(*) AS total_count, "
+             f"coalesce(sum(amount), 0)::DECIMAL(18, 4) AS total_amount, "
              f"count(*) FILTER (amount IS NULL) AS unknown_amount_count FROM {of.view} GROUP BY 1")
     return (
         f"SELECT '{rule.rule_id}' AS rule_id, '{side}' AS side, w.currency, w.total_count, coalesce(matched_count, 0) AS matched_count, "
@@ -249,7 +260,3 @@ def _totals_of(rule: Rule, side: str, of: Side) -> str:
         "coalesce(excluded_amount, 0) AS excluded_amount, w.unknown_amount_count\n"
         f"FROM ({whole}) w LEFT JOIN (SELECT currency, {parts}\nFROM ({rows}) GROUP BY currency) s ON s.currency = w.currency"
     )
-
-
-def _joined(ctes: list[str]) -> str:
-    return ",\n".join(ctes)
