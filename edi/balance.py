@@ -105,9 +105,9 @@ def _repeated(batch: Batch) -> Bools:
     return repeated
 
 
-def same_number(one: str, other: str) -> bool:
-    """Compare control numbers; where both are numbers, leading zeros do not count."""
-    if one.isascii() and other.isascii() and one.isdigit() and other.isdigit():
+def same_control(standard: str, one: str, other: str) -> bool:
+    """Compare control numbers of groups and interchanges: numbers in X12, where leading zeros do not count; text in EDIFACT."""
+    if standard == "x12" and one.isascii() and other.isascii() and one.isdigit() and other.isdigit():
         return one.lstrip("0") == other.lstrip("0")
     return one == other
 
@@ -128,7 +128,7 @@ def _groups(batch: Batch) -> _Met:
             continue
         if group.stated_count != held[at]:
             yield envelope.group_count_wrong, place, {"counted": held[at]}
-        if not same_number(stated[at], group.control_number):
+        if not same_control(envelope.standard, stated[at], group.control_number):
             yield envelope.group_control_wrong, place, {}
 
 
@@ -157,7 +157,7 @@ def _interchanges(batch: Batch) -> _Met:
         counted = one.group_count if one.standard == "x12" or one.group_count else messages[at] + packages[at]
         if stated[at] != counted:
             yield envelope.interchange_count_wrong, place, {"counted": counted}
-        if not same_number(control[at], one.control_number):
+        if not same_control(one.standard, control[at], one.control_number):
             yield envelope.interchange_control_wrong, place, {}
 
 

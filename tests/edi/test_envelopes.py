@@ -63,6 +63,12 @@ def test_edifact_trailers(right: str, wrong: str, finding: object) -> None:
     assert faults(EDIFACT.replace(right, wrong)) == [finding]
 
 
+def test_edifact_references_are_text_whose_zeros_count() -> None:
+    wire = EDIFACT.replace("0130+REF", "0130+0007")
+    assert faults(wire.replace("UNZ+2+REF", "UNZ+2+0007")) == []
+    assert faults(wire.replace("UNZ+2+REF", "UNZ+2+7")) == [("edifact.unz_reference", "error", None, None, "UNZ")]
+
+
 def test_edifact_group_trailers() -> None:
     wire = EDIFACT.replace("UNH+1", "UNG+ORDERS+S+R+241123:0130+7+UN+D:96A'UNH+1").replace("UNZ+2", "UNE+2+7'UNZ+1")
     assert faults(wire) == []
