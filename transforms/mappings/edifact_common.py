@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from edi.segments import Ints, Text
 from transforms.edifact_money import DEFAULT_UNIT, TOTALS, line_amounts, priced
-from transforms.mappings.documents import Documents, Mapped
-from transforms.mappings.levels import Cells, Level, cells, documents_level
+from transforms.mappings.documents import Documents
+from transforms.mappings.levels import Cells, Level, cells, documents_level, filled
 from transforms.mappings.rows import Rows
 from transforms.model import PARTIES
 from transforms.typed import to_bools
@@ -59,21 +59,6 @@ def summary_level(documents: Documents) -> Level:
 def lines_level(documents: Documents) -> Level:
     """Return one row a LIN, wherever it stands; a scope ends at the next LIN, at the next package (CPS) and at the summary."""
     return documents_level(documents).inside("LIN", until=("CPS", "UNS", "CNT"))
-
-
-def spread(source: Cells, rows: Ints) -> Cells:
-    """Repeat cells over the rows that belong to them; -1 gives null."""
-    text = source.text.take(pa.array(rows, mask=rows < 0))
-    if len(source.segments) == 0:
-        nowhere = np.full(len(rows), -1, dtype=np.int64)
-        return Cells(text, nowhere, nowhere, nowhere)
-    at = np.maximum(rows, 0)
-    return Cells(text, source.segments[at], source.element[at], source.component[at])
-
-
-def filled(source: Cells, default: str | Text) -> Cells:
-    """Take the default (one, or one a row) where nothing was sent; a value that we do not know stays what it is."""
-    return replace(source, text=pc.coalesce(source.text, default))
 
 
 def chosen(level: Level, tag: str, *qualifiers: str) -> Ints:
@@ -160,23 +145,6 @@ def order_of_line(lines: Level, head: Level) -> Text:
     return pc.coalesce(qualified(lines, "RFF", "ON").text, lines.from_document(qualified(head, "RFF", "ON").text))
 
 
-def within(level: Level) -> Ints:
-    """Return the position of each row in its parent, from 1."""
-    return np.arange(len(level), dtype=np.int64) - np.searchsorted(level.parent, level.parent, side="left") + 1
-
-
-def at_segments(parent: Level, segments: Ints, owner: Ints) -> Level:
-    """Make a level of chosen segments; each scope ends at the next one, or where its owner's does.
-
-    Args:
-        parent: the level that the segments lie in.
-        segments: ascending segment indices.
-        owner: the parent row of each.
-    """
-    following = np.append(segments[1:], np.iinfo(np.int64).max)
-    return Level(parent.documents, segments, np.minimum(following, parent.stops[owner]), parent.document[owner], owner)
-
-
 def parties(head: Level) -> Rows:
     """Make the parties of the header: NAD (3035, C082, C080 or the unstructured C058, 3164, 3251, 3207)."""
     level = head.inside("NAD")
@@ -191,9 +159,3 @@ def parties(head: Level) -> Rows:
     rows.put("postal_code", level.cell(8))
     rows.put("country_code", level.cell(9))
     return rows
-
-
-def finished(*made: Rows) -> Mapped:
-    """Close the tables of a mapping; a value that several rows were made from is reported once."""
-    findings = dict.fromkeys(finding for rows in made for finding in rows.findings)
-    return Mapped({rows.table.name: rows.finish() for rows in made}, tuple(findings))

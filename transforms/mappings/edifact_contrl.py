@@ -8,9 +8,8 @@ import pyarrow.compute as pc
 
 from edi.segments import Bools
 from transforms.mappings.documents import Documents, Mapped
-from transforms.mappings.edifact_common import finished
 from transforms.mappings.levels import Cells, Level, cells, documents_level
-from transforms.mappings.rows import Rows
+from transforms.mappings.rows import Rows, finished
 from transforms.model import PARTNER_ACKNOWLEDGMENTS
 from transforms.typed import to_bools
 

@@ -6,7 +6,6 @@ from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     chosen,
     dated,
-    finished,
     head_level,
     lines_level,
     number,
@@ -16,10 +15,11 @@ from transforms.mappings.edifact_common import (
     qualified,
     quantities,
 )
-from transforms.mappings.edifact_items import identifiers, put_items, read_items
+from transforms.mappings.edifact_items import read_items
 from transforms.mappings.edifact_packages import package_of_lines, package_rows, read_packages
+from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, cells, documents_level
-from transforms.mappings.rows import Rows
+from transforms.mappings.rows import Rows, finished
 from transforms.model import SHIPMENT_LINES, SHIPMENTS
 
 GROUPS = ("DGS", "LOC", "SGP", "PAC", "PCI", "QVR")  # below a line, with quantities of their own

@@ -18,7 +18,6 @@ from transforms.mappings.edifact_common import (
     computed_amounts,
     currency,
     dated,
-    finished,
     head_level,
     lines_level,
     number,
@@ -30,9 +29,10 @@ from transforms.mappings.edifact_common import (
     quantities,
     summary_level,
 )
-from transforms.mappings.edifact_items import identifiers, put_items, read_items
+from transforms.mappings.edifact_items import read_items
+from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, cells, documents_level
-from transforms.mappings.rows import Rows
+from transforms.mappings.rows import Rows, finished
 from transforms.model import INVOICE_CHARGES, INVOICE_LINES, INVOICE_TAXES, INVOICES
 from transforms.typed import to_bools
 

@@ -11,8 +11,6 @@ from transforms.mappings.edifact_common import (
     computed_amounts,
     currency,
     dated,
-    filled,
-    finished,
     head_level,
     lines_level,
     number,
@@ -21,11 +19,11 @@ from transforms.mappings.edifact_common import (
     qualified,
     quantities,
     summary_level,
-    within,
 )
-from transforms.mappings.edifact_items import identifiers, put_items, read_items
-from transforms.mappings.levels import Level, cells
-from transforms.mappings.rows import Rows
+from transforms.mappings.edifact_items import read_items
+from transforms.mappings.items import identifiers, put_items
+from transforms.mappings.levels import Level, cells, filled, within
+from transforms.mappings.rows import Rows, finished
 from transforms.model import ORDER_DESTINATIONS, ORDER_LINES, ORDERS
 
 PURPOSES = {

@@ -15,11 +15,8 @@ from transforms.edifact_money import DEFAULT_UNIT
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     NET_PRICES,
-    at_segments,
     chosen,
     dated,
-    filled,
-    finished,
     head_level,
     lines_level,
     number,
@@ -27,13 +24,12 @@ from transforms.mappings.edifact_common import (
     parties,
     prices,
     qualified,
-    spread,
-    within,
 )
-from transforms.mappings.edifact_items import identifiers, put_items, read_items
+from transforms.mappings.edifact_items import read_items
 from transforms.mappings.edifact_orders import GROUPS
-from transforms.mappings.levels import Level, cells
-from transforms.mappings.rows import Rows
+from transforms.mappings.items import identifiers, put_items
+from transforms.mappings.levels import Level, at_segments, cells, filled, spread, within
+from transforms.mappings.rows import Rows, finished
 from transforms.model import ORDER_RESPONSE_LINES, ORDER_RESPONSES
 from transforms.typed import decimals, to_bools
 

@@ -7,7 +7,7 @@ are found by one search over sorted positions: no tree is built and no segment b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -129,6 +129,38 @@ class Level:
             text = self.table.element(segments, element, component)
             segments = segments[np.asarray(pc.is_in(text, value_set=codes), dtype=bool)]
         return segments
+
+
+def spread(source: Cells, rows: Ints) -> Cells:
+    """Repeat cells over the rows that belong to them; -1 gives null."""
+    text = source.text.take(pa.array(rows, mask=rows < 0))
+    if len(source.segments) == 0:
+        nowhere = np.full(len(rows), -1, dtype=np.int64)
+        return Cells(text, nowhere, nowhere, nowhere)
+    at = np.maximum(rows, 0)
+    return Cells(text, source.segments[at], source.element[at], source.component[at])
+
+
+def filled(source: Cells, default: str | Text) -> Cells:
+    """Take the default (one, or one a row) where nothing was sent; a value that we do not know stays what it is."""
+    return replace(source, text=pc.coalesce(source.text, default))
+
+
+def within(level: Level) -> Ints:
+    """Return the position of each row in its parent, from 1."""
+    return np.arange(len(level), dtype=np.int64) - np.searchsorted(level.parent, level.parent, side="left") + 1
+
+
+def at_segments(parent: Level, segments: Ints, owner: Ints) -> Level:
+    """Make a level of chosen segments; each scope ends at the next one, or where its owner's does.
+
+    Args:
+        parent: the level that the segments lie in.
+        segments: ascending segment indices.
+        owner: the parent row of each.
+    """
+    following = np.append(segments[1:], np.iinfo(np.int64).max)
+    return Level(parent.documents, segments, np.minimum(following, parent.stops[owner]), parent.document[owner], owner)
 
 
 def documents_level(documents: Documents) -> Level:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from edi.findings import Finding, Place, Severity, find, kind
 from edi.segments import Ints, Text
-from transforms.mappings.documents import HEAD_COLUMNS
+from transforms.mappings.documents import HEAD_COLUMNS, Mapped
 from transforms.mappings.levels import Cells, Level
 from transforms.model import arrow_schema
 from transforms.model.types import ExactDecimal
@@ -116,3 +116,9 @@ class Rows:
                 element=int(source.element[row]), component=int(source.component[row]),
             )
             self.findings.append(find(what, place, tag=tag, element=int(source.element[row]), table=self.table.name, column=name))
+
+
+def finished(*made: Rows) -> Mapped:
+    """Close the tables of a mapping; a value that several rows were made from is reported once."""
+    findings = dict.fromkeys(finding for rows in made for finding in rows.findings)
+    return Mapped({rows.table.name: rows.finish() for rows in made}, tuple(findings))

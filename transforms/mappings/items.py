@@ -1,0 +1,65 @@
+"""The item numbers of lines, whatever the standard: all are kept, the usual three become columns of the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.segments import Bools, Ints, Text
+from transforms.mappings.levels import Level
+from transforms.mappings.rows import Rows
+from transforms.model import ITEM_IDENTIFIERS
+from transforms.typed import to_bools
+
+COLUMNS = {"buyer": "buyer_item_number", "supplier": "supplier_item_number", "gtin": "gtin"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """All item numbers of all lines, in order of place: n rows."""
+
+    line: Ints  # row of the lines' level
+    segment: Ints
+    number: Text
+    qualifier: Text
+    kind: Text  # buyer, supplier, gtin, other
+
+
+def put_items(rows: Rows, lines: Level, items: Items, at: Ints | None = None) -> None:
+    """Set the three item columns: the first number of each kind of the line, ``at`` telling the line of each row if not its own."""
+    for kind, column in COLUMNS.items():
+        numbers = first_of_kind(items, kind, len(lines))
+        rows.put(column, numbers if at is None else numbers.take(pa.array(at)))
+
+
+def first_of_kind(items: Items, kind: str, count: int) -> Text:
+    """Return per line the first number of a kind, null where none is sent; a GTIN is padded to 14 digits."""
+    chosen = np.flatnonzero(_is(items.kind, kind))
+    line, first = np.unique(items.line[chosen], return_index=True)
+    at = np.full(count, -1, dtype=np.int64)
+    at[line] = chosen[first]
+    number = items.number.take(pa.array(at, mask=at < 0))
+    if kind != "gtin":
+        return number
+    digits = pc.match_substring_regex(number, "^[0-9]+$")
+    return pc.if_else(digits, pc.utf8_lpad(number, 14, "0"), number)
+
+
+def identifiers(lines: Level, items: Items) -> Rows:
+    """Make one row an item number, as sent."""
+    stops = lines.stops[items.line]
+    level = Level(lines.documents, items.segment, stops, lines.document[items.line], items.line)
+    rows = Rows(ITEM_IDENTIFIERS, level)
+    rows.put("line_ordinal", lines.ordinals()[items.line])
+    rows.put("identifier_ordinal", np.arange(len(items.line)) - np.searchsorted(items.line, items.line, side="left") + 1)
+    rows.put("identifier_code", items.kind)
+    rows.put("qualifier_code", items.qualifier)
+    rows.put("item_number", items.number)
+    return rows
+
+
+def _is(text: Text, value: str) -> Bools:
+    return to_bools(pc.equal(text, value))
