@@ -58,6 +58,7 @@ class Envelope:
     cut: bool = False  # the file ends in the middle of the last transaction
     number_of: str = ""  # bundle whose control number is used again
     sender: tuple[str, str] | None = None
+    backwards: bool = False  # sent by the side that has no business to
     answered: str = "default"  # outbound: default, never, late, rejected
 
 

@@ -229,13 +229,12 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """A remittance advice of a partner, which nobody agreed to exchange."""
+class TextMessage:
+    """Free text from a partner: agreed, and never mapped."""
 
     partner: Partner
-    number: str
     date: datetime.date
-    amount: Decimal
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +248,5 @@ class Acknowledged:
     accepted: bool = True
 
 
-Document: TypeAlias = Order | Response | Shipment | Invoice | Advice | Acknowledged
+Document: TypeAlias = Order | Response | Shipment | Invoice | TextMessage | Acknowledged
 Booking: TypeAlias = Order | Shipment | Receipt | Invoice | Payment

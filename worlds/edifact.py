@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from worlds.catalog import OUR_GLN, OUR_NAME, Item, Partner
-from worlds.documents import Acknowledged, Advice, Document, Invoice, Order, Response, Shipment
+from worlds.documents import Acknowledged, Document, Invoice, Order, Response, Shipment
 from worlds.wire import Header, number, packages, sscc
 
 Element = str | tuple[str, ...]  # a composite is a tuple of components
@@ -133,8 +133,6 @@ def _contrl(said: Acknowledged) -> list[Segment]:
 
 def type_code(document: Document) -> str:
     """Return the message type of a document."""
-    if isinstance(document, Advice):
-        return "REMADV"
     return {Order: "ORDERS", Response: "ORDRSP", Shipment: "DESADV", Invoice: "INVOIC", Acknowledged: "CONTRL"}[type(document)]
 
 

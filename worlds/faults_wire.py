@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from worlds.business import Envelope, World, confirm, place
-from worlds.documents import Advice, Order
+from worlds.catalog import PARTNERS
+from worlds.documents import Order, TextMessage
 from worlds.planting import decided, unbooked
 from worlds.truth import Expect, Fault, OnWire, Reference
 
@@ -116,10 +115,16 @@ def unknown_partner(world: World) -> Expects:
 
 
 def not_agreed(world: World) -> Expects:
-    """A remittance advice from a partner with whom none is agreed."""
-    order = unbooked(world, "northfield", 1, 12)
-    world.send(1, Advice(order.partner, "RA20260303", world.day(1), Decimal("250.00")), "advice")
-    return decided("quarantined", "not_agreed", "northfield", OnWire("advice"))
+    """A supplier sends us an order."""
+    world.envelopes["backwards"] = Envelope(backwards=True)
+    world.send(1, unbooked(world, "northfield", 1, 12), "backwards")
+    return decided("quarantined", "not_agreed", "northfield", OnWire("backwards"))
+
+
+def no_mapping(world: World) -> Expects:
+    """An 864, which the agreement has and nobody has mapped."""
+    world.send(2, TextMessage(PARTNERS["northfield"], world.day(2), "Our control numbers began again today"), "letter")
+    return decided("quarantined", "no_mapping", "northfield", OnWire("letter"))
 
 
 def unanswered_group(world: World) -> Expects:
@@ -164,7 +169,8 @@ FAULTS = (
     Fault("conflict", 1, "A used control number with other content", conflict),
     Fault("numbering_reset", 2, "Control numbers begin again, with approval: no conflict", numbering_reset),
     Fault("unknown_partner", 1, "A sender that nobody knows", unknown_partner),
-    Fault("not_agreed", 1, "A document that was not agreed", not_agreed),
+    Fault("not_agreed", 1, "An order from a supplier of ours: orders are agreed the other way only", not_agreed),
+    Fault("no_mapping", 2, "A text message that is agreed and has no mapping yet", no_mapping),
     Fault("unanswered_group", 2, "A group of ours without the partner's 997 by its deadline", unanswered_group),
     Fault("unanswered_interchange", 2, "An interchange of ours without the partner's CONTRL by its deadline", unanswered_interchange),
     Fault("answered_late", 2, "A 997 that comes after its deadline, on the night that would have missed it: no break", answered_late),

@@ -9,11 +9,11 @@ from itertools import groupby
 from worlds import edifact, x12
 from worlds.business import Envelope, Post, World
 from worlds.catalog import PARTNERS, Partner
-from worlds.documents import Acknowledged, Advice, Invoice, Order, Response, Shipment
+from worlds.documents import Acknowledged, Invoice, Order, Response, Shipment, TextMessage
 from worlds.truth import Places
 from worlds.wire import Header
 
-TYPES = (Order, Response, Shipment, Invoice, Advice, Acknowledged)
+TYPES = (Order, Response, Shipment, Invoice, TextMessage, Acknowledged)
 FIRST_NUMBER = {"northfield": 100, "bluewater": 2040, "alpenmarkt": 310, "hansetools": 7700}
 REFERENCE = {"alpenmarkt": "AM{:06d}", "hansetools": "HT{:07d}"}
 
@@ -53,19 +53,20 @@ class MailRoom:
         return self.counters[series]
 
 
-def inbound(post: Post) -> bool:
+def inbound(world: World, post: Post) -> bool:
     """Tell which way a document goes: orders to suppliers and everything else to customers are ours."""
     ours = isinstance(post.document, Order) == post.document.partner.we_buy
-    return isinstance(post.document, Acknowledged | Advice) or not ours
+    backwards = world.envelopes.get(post.bundle, Envelope()).backwards
+    return isinstance(post.document, Acknowledged | TextMessage) or ours == backwards
 
 
 def deliver(world: World) -> MailRoom:
     """Pack everything: what we sent first, so that partners can acknowledge it."""
     room = MailRoom(world)
     for night in range(len(world.dates)):
-        _pack(room, night, [post for post in world.posts if post.night == night and not inbound(post)], incoming=False)
+        _pack(room, night, [post for post in world.posts if post.night == night and not inbound(world, post)], incoming=False)
     answers = list(_answers(room))
-    received = [post for post in world.posts if inbound(post)] + answers
+    received = [post for post in world.posts if inbound(world, post)] + answers
     for night in range(len(world.dates)):
         for partner_id, restart in sorted(world.restarts.items()):
             if restart == night:
@@ -98,7 +99,7 @@ def _parcels(partner: Partner, posts: Sequence[Post]) -> Iterator[list[Post]]:
     """Cut posts into interchanges: bundles alone, acknowledgments alone, the others by type or mixed."""
     def kind(post: Post) -> tuple[int, str]:
         type_ = TYPES.index(type(post.document))
-        alone = not partner.wire.mixed or isinstance(post.document, Acknowledged | Advice)
+        alone = not partner.wire.mixed or isinstance(post.document, Acknowledged | TextMessage)
         return (type_ + 1 if alone else 0, post.bundle)
 
     for (_, bundle), same in groupby(sorted(posts, key=kind), key=kind):

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 from worlds.catalog import OUR_NAME, OUR_X12_ADDRESS, Item, Partner
-from worlds.documents import Acknowledged, Advice, Document, Invoice, Line, Order, Response, Shipment
+from worlds.documents import Acknowledged, Document, Invoice, Line, Order, Response, Shipment, TextMessage
 from worlds.wire import Header, number, packages, sscc
 
 Segment = tuple[str, ...]
 
-FUNCTIONAL = {"850": "PO", "855": "PR", "856": "SH", "810": "IN", "820": "RA", "997": "FA"}
+FUNCTIONAL = {"850": "PO", "855": "PR", "856": "SH", "810": "IN", "864": "TX", "997": "FA"}
 UNITS = {"EA": "EA", "CA": "CA", "KGM": "KG"}
 SAYS = {"accepted": "AD", "accepted_with_changes": "AC", "exceptions_only": "AE", "rejected": "RJ"}
 LINE_SAYS = {"accepted": "IA", "quantity_changed": "IQ", "price_changed": "IP", "date_changed": "DR", "backordered": "IB", "rejected": "IR"}
@@ -129,9 +129,8 @@ def _810(invoice: Invoice) -> list[Segment]:
     return [*segments, ("CTT", str(len(invoice.lines)))]
 
 
-def _820(advice: Advice) -> list[Segment]:
-    return [("BPR", "I", number(advice.amount), "C", "ACH"), ("TRN", "1", advice.number), ("DTM", "097", _day(advice.date)),
-            ("ENT", "1"), ("RMR", "IV", advice.number, "", number(advice.amount))]
+def _864(letter: TextMessage) -> list[Segment]:
+    return [("BMG", "00", "NOTICE"), ("DTM", "097", _day(letter.date)), ("MIT", "1"), ("MSG", letter.text)]
 
 
 def _997(said: Acknowledged) -> list[Segment]:
@@ -147,13 +146,13 @@ def _997(said: Acknowledged) -> list[Segment]:
 
 def type_code(document: Document) -> str:
     """Return the transaction set of a document."""
-    return {Order: "850", Response: "855", Shipment: "856", Invoice: "810", Advice: "820", Acknowledged: "997"}[type(document)]
+    return {Order: "850", Response: "855", Shipment: "856", Invoice: "810", TextMessage: "864", Acknowledged: "997"}[type(document)]
 
 
 def body(document: Document) -> list[Segment]:
     """Return the segments between ST and SE."""
     writers: dict[str, Callable[..., list[Segment]]] = {
-        "850": _850, "855": _855, "856": _856, "810": _810, "820": _820, "997": _997}
+        "850": _850, "855": _855, "856": _856, "810": _810, "864": _864, "997": _997}
     return writers[type_code(document)](document)
 
 
