@@ -11,10 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.transforms import exports_case
 from tests.transforms.edifact_case import UNITS, documents, interchange, rows
+from transforms.exports import Export
 from transforms.mappings.documents import Mapped
 from transforms.mappings.registry import find
 from transforms.model import ORDER_DESTINATIONS, ORDER_LINES, ORDERS, business_columns
+from transforms.policy import ContractColumn, SourceContract
 
 # Order PO-0077 of 2 March 2026, wanted on 10 March, in EUR. Line 1: 120 pieces at 2.50, half of them for each of two places.
 # Line 2: 12 cartons of 24 at 250.00 per 100, buyer's number unknown.
@@ -64,6 +67,35 @@ IEA*1*000000001
 """
 
 
+# The ERP has one row a line and knows nothing of destinations.
+CONTRACT = SourceContract(
+    source_id="erp_orders", system_code="erp", file_pattern="*.csv", kind="delta", header_table="orders", line_table="order_lines",
+    document_key=("order",), partner_column="partner", partner_aliases={"ACME": "acme"}, delimiter=";", decimal_mark=",",
+    date_format="DD.MM.YYYY", constants={"orders.purpose_code": "original"}, columns=(
+        ContractColumn("order", "orders.order_number"), ContractColumn("of", "orders.order_date", kind="date"),
+        ContractColumn("for", "orders.requested_delivery_date", kind="date"), ContractColumn("currency", "orders.order_currency"),
+        ContractColumn("line", "order_lines.line_number"), ContractColumn("gtin", "order_lines.gtin"),
+        ContractColumn("ours", "order_lines.buyer_item_number"), ContractColumn("theirs", "order_lines.supplier_item_number"),
+        ContractColumn("quantity", "order_lines.ordered_quantity", kind="decimal"),
+        ContractColumn("unit", "order_lines.unit_code", values={"PCS": "EA", "CRT": "CA"}),
+        ContractColumn("holds", "order_lines.pack_quantity", kind="decimal"),
+        ContractColumn("price", "order_lines.unit_price", kind="decimal"),
+        ContractColumn("per", "order_lines.price_basis_quantity", kind="decimal"),
+    ))
+EXPORT = (
+    "partner;order;of;for;currency;line;gtin;ours;theirs;quantity;unit;holds;price;per",
+    "ACME;PO-0077;02.03.2026;10.03.2026;EUR;1;4006381333931;B-100;S-100;120,000;PCS;;2,50;",
+    "ACME;PO-0077;02.03.2026;10.03.2026;EUR;2;076123400003;;S-200;12,000;CRT;24;250,00;100",
+)
+
+
+def exported() -> Export:
+    """Read the ERP's export."""
+    result = exports_case.read(CONTRACT, *EXPORT)
+    assert not result.findings
+    return result
+
+
 def edifact(version: str) -> Mapped:
     """Map the ORDERS message."""
     return _mapped("edifact", "ORDERS", interchange("ORDERS", ORDERS_MESSAGE, version=version), UNITS)
@@ -82,14 +114,15 @@ def _mapped(standard: str, type_code: str, data: bytes, units: dict[str, str]) -
     return result
 
 
-LEGS: dict[str, Callable[[], Mapped]] = {
+EDI_LEGS: dict[str, Callable[[], Mapped]] = {
     "850": x12,
     "ORDERS D.96A": lambda: edifact("D:96A"),
     "ORDERS D.01B": lambda: edifact("D:01B"),
 }
+LEGS: dict[str, Callable[[], Mapped | Export]] = {**EDI_LEGS, "CSV": exported}
 
 
-def business(result: Mapped, table: Any) -> list[dict[str, Any]]:
+def business(result: Mapped | Export, table: Any) -> list[dict[str, Any]]:
     """Return the rows of a table with nothing but business columns."""
     made: pa.Table = result.tables[table.name]
     return made.select(business_columns(table)).to_pylist()
@@ -107,15 +140,16 @@ def test_the_order_as_it_was_meant(leg):
     ]
 
 
-@pytest.mark.parametrize("leg", LEGS)
-@pytest.mark.parametrize("table", [ORDERS, ORDER_LINES, ORDER_DESTINATIONS], ids=lambda table: str(table.name))
+@pytest.mark.parametrize(("leg", "table"), [
+    *((leg, table) for leg in LEGS for table in (ORDERS, ORDER_LINES)), *((leg, ORDER_DESTINATIONS) for leg in EDI_LEGS),
+], ids=str)
 def test_every_business_column_is_equal(leg, table):
     assert business(LEGS[leg](), table) == business(edifact("D:96A"), table)
 
 
-@pytest.mark.parametrize("leg", LEGS)
+@pytest.mark.parametrize("leg", EDI_LEGS)
 def test_destinations_and_parties_of_the_edi_legs(leg):
-    result = LEGS[leg]()
+    result = EDI_LEGS[leg]()
     assert rows(result, "order_destinations", "line_ordinal", "destination_ordinal", "location_number", "ordered_quantity",
                 "unit_code") == [
         (1, 1, "STORE1", "60", "EA"), (1, 2, "STORE2", "60", "EA")]
