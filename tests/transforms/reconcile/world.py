@@ -53,14 +53,15 @@ class World:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     documents: int = 0
 
-    def order(self, number: str, *lines: dict[str, Any], partner: str = "acme", system: str = "edi", on: date = MONDAY, currency: str = "USD",
-              purpose: str = "original", **head: Any) -> str:
+    def order(self, number: str, *lines: dict[str, Any], partner: str = "acme", system: str = "edi", on: date = MONDAY,
+              currency: str = "USD", purpose: str = "original", **head: Any) -> str:
         key = self._document("850" if system == "edi" else "erp_orders", number, partner, system, on, **head)
         self._row("orders", key, order_number=number, purpose_code=purpose, order_date=on, order_currency=currency)
         for at, line in enumerate(lines, start=1):
             made = {"line_number": str(at), "ordered_quantity": 100, "unit_price": "2.50", "price_basis_quantity": 1, **line}
-            made.setdefault("line_amount", _amount(made["ordered_quantity"], made["unit_price"], made["price_basis_quantity"]))
-            self._row("order_lines", key, line_ordinal=at, order_number=number, order_currency=currency, unit_code=made.pop("unit", "EA"), **made)
+            made["line_amount"] = made["line_amount"] if "line_amount" in made else _net(made, "ordered_quantity")
+            self._row("order_lines", key, line_ordinal=at, order_number=number, order_currency=currency,
+                      unit_code=made.pop("unit", "EA"), **made)
         return key
 
     def response(self, order: str, *lines: dict[str, Any], code: str = "accepted_with_changes", partner: str = "acme", on: date = MONDAY,
@@ -83,8 +84,8 @@ class World:
                       unit_code=made.pop("unit", "EA"), **made)
         return key
 
-    def receipt(self, number: str, order: str, *lines: dict[str, Any], partner: str = "acme", on: date = MONDAY, shipment: str | None = None,
-                **head: Any) -> str:
+    def receipt(self, number: str, order: str, *lines: dict[str, Any], partner: str = "acme", on: date = MONDAY,
+                shipment: str | None = None, **head: Any) -> str:
         key = self._document("erp_receipts", number, partner, "erp", on, **head)
         self._row("receipts", key, receipt_number=number, receipt_date=on, shipment_number=shipment)
         for at, line in enumerate(lines, start=1):
@@ -99,25 +100,27 @@ class World:
         key = self._document(type_code if system == "edi" else "erp_invoices", number, partner, system, on, **head)
         made = [{"line_number": "1", "invoiced_quantity": 100, "unit_price": "2.50", "price_basis_quantity": 1, **line} for line in lines]
         for line in made:
-            line.setdefault("line_amount", _amount(line["invoiced_quantity"], line["unit_price"], line["price_basis_quantity"]))
+            line.setdefault("line_amount", _net(line, "invoiced_quantity"))
         amount = sum((Decimal(line["line_amount"]) for line in made), Decimal(0)) if total is None else total
         self._row("invoices", key, invoice_number=number, invoice_code=code, invoice_date=on, order_number=order, invoice_currency=currency,
                   invoice_amount=amount)
         for at, line in enumerate(made, start=1):
-            self._row("invoice_lines", key, line_ordinal=at, invoice_number=number, order_number=order, invoice_currency=currency,
-                      unit_code=line.pop("unit", "EA"), **line)
+            self._row("invoice_lines", key, line_ordinal=at, invoice_number=number, invoice_currency=currency,
+                      unit_code=line.pop("unit", "EA"), **{"order_number": order, **line})
         return key
 
     def charge(self, invoice: str, amount: Any, reason: str, line: int | None = None) -> None:
         at = 1 + sum(row["document_id"] == invoice for row in self.rows.get("invoice_charges", []))
         code = "charge" if Decimal(amount) > 0 else "allowance"
-        self._row("invoice_charges", invoice, charge_ordinal=at, line_ordinal=line, charge_code=code, reason_code=reason, charge_amount=amount)
+        self._row("invoice_charges", invoice, charge_ordinal=at, line_ordinal=line, charge_code=code, reason_code=reason,
+                  charge_amount=amount)
 
     def tax(self, invoice: str, percent: Any, amount: Any, line: int | None = None) -> None:
         at = 1 + sum(row["document_id"] == invoice for row in self.rows.get("invoice_taxes", []))
         self._row("invoice_taxes", invoice, tax_ordinal=at, line_ordinal=line, tax_code="ST", tax_percent=percent, tax_amount=amount)
 
-    def payment(self, number: str, *lines: dict[str, Any], partner: str = "acme", on: date = MONDAY, currency: str = "USD", **head: Any) -> str:
+    def payment(self, number: str, *lines: dict[str, Any], partner: str = "acme", on: date = MONDAY,
+                currency: str = "USD", **head: Any) -> str:
         key = self._document("erp_payments", number, partner, "erp", on, **head)
         self._row("payments", key, payment_number=number, payment_date=on, payment_currency=currency,
                   payment_amount=sum((Decimal(line["paid_amount"]) for line in lines), Decimal(0)))
@@ -151,8 +154,8 @@ class World:
         rows.append({"document_id": key, **self._heads[key], "segment_ordinal": place + 1, "byte_offset": 100 * (place + 1), **values})
 
 
-def _amount(quantity: Any, price: Any, basis: Any) -> Decimal:
-    return (Decimal(quantity) * Decimal(price) / Decimal(basis)).quantize(Decimal("0.0001"))
+def _net(line: dict[str, Any], quantity: str) -> Decimal:
+    return (Decimal(line[quantity]) * Decimal(line["unit_price"]) / Decimal(line["price_basis_quantity"])).quantize(Decimal("0.0001"))
 
 
 def connect(world: World, night: date, *, seed: int | None = None, items: tuple[Item, ...] = (SCREW,)) -> duckdb.DuckDBPyConnection:

@@ -1,0 +1,56 @@
+"""Rules as analysts write them: what is shipped reads, and what is wrong is refused with file, key and remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edi.errors import ConfigurationError
+from tests.transforms.reconcile.world import all_rules
+from transforms.reconcile import parse_rule, rule_sql
+
+CLASS = {"code": "gone", "when": "right_missing", "sentence": "{subject} is gone."}
+RULE: dict[str, Any] = {
+    "title": "A rule", "kind": "match", "key": ["order_key"], "subject": ["order_number"],
+    "left": {"view": "a"}, "right": {"view": "b"}, "class": [CLASS],
+}
+
+
+def test_the_rules_that_we_ship():
+    assert len(all_rules()) == 18
+    assert all(rule.title for rule in all_rules())
+
+
+def test_a_rule_is_one_sql_text_that_depends_on_nothing_else():
+    rule = parse_rule("mine", RULE)
+
+    assert rule_sql(rule).text == rule_sql(parse_rule("mine", dict(reversed(RULE.items())))).text
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ({"colour": "red"}, "data/rules/mine.toml: colour: unknown key; remove it or use one of"),
+    ({"title": 7}, "data/rules/mine.toml: title: must be a text; put it in quotes"),
+    ({"key": "order_key"}, "data/rules/mine.toml: key: must be a list of texts"),
+    ({"kind": "guess"}, "data/rules/mine.toml: kind: 'guess' is not known; use one of check, match"),
+    ({"left": "a"}, "data/rules/mine.toml: left: write it as a table"),
+    ({"left": {"view": "a", "colour": "red"}}, "left.colour: unknown key"),
+    ({"left": {"view": "a; DROP TABLE orders"}}, "is not a name"),
+    ({"class": []}, "a rule without classes finds nothing"),
+    ({"class": {"code": "gone"}}, r"class: write it as \[\[class\]\]"),
+    ({"class": [CLASS, CLASS]}, "occurs twice"),
+    ({"class": [{**CLASS, "when": "vanished"}]}, r"class\[1\].when: 'vanished' is not known; use one of"),
+    ({"class": [{**CLASS, "sentence": "{who} is gone."}]}, r"class\[1\].sentence: 'who' is not known"),
+    ({"class": [{**CLASS, "tolerance": "patience"}]}, r"class\[1\].tolerance: 'patience' is not known"),
+    ({"class": [{**CLASS, "unless": ["other"]}]}, r"class\[1\].unless: 'other' is not known"),
+    ({"exclude": [{"reason": "not_due"}]}, r"exclude\[1\].when: is missing; add it"),
+])
+def test_what_is_wrong_is_refused_with_file_key_and_remedy(change, told):
+    with pytest.raises(ConfigurationError, match=told):
+        parse_rule("mine", RULE | change)
+
+
+@pytest.mark.parametrize("name", ["title", "kind", "key", "left", "right"])
+def test_what_is_missing_is_refused(name):
+    with pytest.raises(ConfigurationError, match=f"data/rules/mine.toml: {name}: "):
+        parse_rule("mine", {key: value for key, value in RULE.items() if key != name})
