@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from edi.errors import ConfigurationError
 from edi.findings import Finding
 from edi.segments import Ints, Text
-from transforms.edifact_money import line_amounts
 from transforms.exports_contract import constants, targets
 from transforms.exports_model import ExportContext, ExportDocument
 from transforms.exports_values import Reader
+from transforms.mappings.edifact_money import line_amounts
 from transforms.model import DOCUMENTS, TABLES, arrow_schema, business_columns
 from transforms.policy import SourceContract
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Ints, Text
-from transforms.edifact_money import DEFAULT_UNIT, TOTALS, line_amounts, priced
 from transforms.mappings.documents import Documents
+from transforms.mappings.edifact_money import DEFAULT_UNIT, TOTALS, line_amounts, priced
 from transforms.mappings.levels import Cells, Level, cells, documents_level, filled
 from transforms.mappings.rows import Rows
 from transforms.model import PARTIES

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Bools, Ints
-from transforms.edifact_money import CREDIT_NOTES, TOTALS, turned
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     chosen,
@@ -30,6 +29,7 @@ from transforms.mappings.edifact_common import (
     summary_level,
 )
 from transforms.mappings.edifact_items import read_items
+from transforms.mappings.edifact_money import CREDIT_NOTES, TOTALS, turned
 from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, cells, documents_level
 from transforms.mappings.rows import Rows, finished

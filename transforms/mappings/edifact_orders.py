@@ -5,7 +5,6 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.edifact_money import DEFAULT_UNIT
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     computed_amounts,
@@ -21,6 +20,7 @@ from transforms.mappings.edifact_common import (
     summary_level,
 )
 from transforms.mappings.edifact_items import read_items
+from transforms.mappings.edifact_money import DEFAULT_UNIT
 from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, cells, filled, within
 from transforms.mappings.rows import Rows, finished

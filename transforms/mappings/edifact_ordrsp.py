@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Bools, Text
-from transforms.edifact_money import DEFAULT_UNIT
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_common import (
     NET_PRICES,
@@ -26,6 +25,7 @@ from transforms.mappings.edifact_common import (
     qualified,
 )
 from transforms.mappings.edifact_items import read_items
+from transforms.mappings.edifact_money import DEFAULT_UNIT
 from transforms.mappings.edifact_orders import GROUPS
 from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, at_segments, cells, filled, spread, within

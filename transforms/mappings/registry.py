@@ -13,9 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Batch, Ints, Text
-from transforms.edifact_money import ordered_total, stated_currency, stated_total
-from transforms.mappings import edifact_contrl, edifact_desadv, edifact_invoic, edifact_orders, edifact_ordrsp
+from transforms.mappings import (
+    edifact_contrl,
+    edifact_desadv,
+    edifact_invoic,
+    edifact_orders,
+    edifact_ordrsp,
+    x12_810,
+    x12_850,
+    x12_855,
+    x12_856,
+    x12_997,
+    x12_money,
+)
 from transforms.mappings.documents import Documents, Mapped
+from transforms.mappings.edifact_money import ordered_total, stated_currency, stated_total
 from transforms.mappings.levels import documents_level
 from transforms.model import DOCUMENTS, TABLES, arrow_schema
 
@@ -111,6 +123,13 @@ def _numbers(documents: Documents, mapping: DocumentMap, mapped: Mapped) -> Text
 
 
 _ROWS: tuple[DocumentMap, ...] = (
+    DocumentMap("x12", "850", x12_850.map_850, ("PO1",), "order_lines", ("line_ordinal",), ("orders", "order_number"),
+                x12_money.x12_order_total, "order_lines", "line_amount"),
+    DocumentMap("x12", "855", x12_855.map_855, ("PO1",), "order_response_lines", ("line_ordinal",), ("order_responses", "order_number")),
+    DocumentMap("x12", "856", x12_856.map_856, ("SN1",), "shipment_lines", ("line_ordinal",), ("shipments", "shipment_number")),
+    DocumentMap("x12", "810", x12_810.map_810, ("IT1",), "invoice_lines", ("line_ordinal",), ("invoices", "invoice_number"),
+                x12_money.x12_invoice_total, "invoices", "invoice_amount"),
+    DocumentMap("x12", "997", x12_997.map_997, ("AK1", "AK2"), "partner_acknowledgments", ("statement_ordinal",)),
     DocumentMap("edifact", "ORDERS", edifact_orders.map_orders, ("LIN",), "order_lines", ("line_ordinal",), ("orders", "order_number"),
                 ordered_total, "order_lines", "line_amount"),
     DocumentMap("edifact", "ORDRSP", edifact_ordrsp.map_ordrsp, ("LIN",), "order_response_lines", ("line_ordinal",),

@@ -1,4 +1,4 @@
-"""What documents state as money, straight from their segments: the side of the cross-foot that no mapping has touched."""
+"""What X12 documents state as money, straight from their segments: the side of the cross-foot that no mapping has touched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.segments import Ints, Text
-from transforms.edifact_money import AMOUNT, line_amounts
 from transforms.mappings.documents import Documents
+from transforms.mappings.edifact_money import AMOUNT, line_amounts
 from transforms.mappings.levels import Level, documents_level
 from transforms.typed import Mask, decimals, implied_decimals
 
@@ -21,16 +21,6 @@ def x12_order_total(documents: Documents) -> pa.Array:
     lines = documents_level(documents).inside("PO1")
     bases = pc.fill_null(pa.array(list(X12_BASES.values())).take(pc.index_in(lines.cell(5).text, value_set=pa.array(list(X12_BASES)))), "1")
     return _summed(documents, lines, lines.cell(2).text, lines.cell(4).text, bases, ".")
-
-
-def edifact_order_total(documents: Documents) -> pa.Array:
-    """Sum QTY 21 x PRI AAA / basis (PRI 5284) of each ORDERS over its lines; null where a line's amount is unknown."""
-    lines = documents_level(documents).inside("LIN", until=("UNS",))
-    price = lines.first("PRI", {(1, 1): ("AAA", "NTP")})
-    table = documents.table
-    basis = pc.fill_null(table.element(price, 1, 5), "1")
-    return _summed(documents, lines, lines.child("QTY", 1, 2, where={(1, 1): "21"}).text, table.element(price, 1, 2), basis,
-                   documents.decimal_mark)
 
 
 def x12_invoice_total(documents: Documents) -> pa.Array:
