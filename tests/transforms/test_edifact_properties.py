@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.edifact_case import documents, interchange
-from transforms.edifact_money import ordered_total, stated_currency, stated_total
+from transforms.mappings.edifact_money import ordered_total, stated_currency, stated_total
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_contrl import map_contrl
 from transforms.mappings.edifact_desadv import map_desadv
