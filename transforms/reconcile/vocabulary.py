@@ -21,7 +21,6 @@ COMPARISONS = {
     "left_missing": "{left_missing}",
     "right_missing": "{right_missing}",
     "flag": "coalesce({left}, {right}, false)",
-    "differs": "{left} IS DISTINCT FROM {right}",
     "currency": f"({_BOTH} AND l.currency IS DISTINCT FROM r.currency)",
     "money": "({left} IS DISTINCT FROM {right} OR l.currency IS DISTINCT FROM r.currency)",
     "beyond": "abs({left} - {right}) > {tolerance} * {times}",
