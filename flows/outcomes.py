@@ -18,7 +18,7 @@ from transforms.verdicts import Verdict
 LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING = "loaded", "duplicate", "quarantined", "rejected", "pending"
 OUTCOMES = (LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING)
 
-MISSING_TRAILER = "envelope.missing_trailer"
+OUR_LIMITS = "limits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ def of_expectations(findings: Sequence[Finding]) -> Outcome | None:
 
 def _by_error(error: Finding, whose: Correspondence) -> Outcome:
     text = f"{error.message} {error.remedy}"
-    if whose.agreement is None or whose.direction_code == "outbound":
-        return _quarantined(error.code, text)  # nobody to tell, or it is our own copy
+    ours = whose.agreement is None or whose.direction_code == "outbound" or error.code.startswith(OUR_LIMITS)
+    if ours:  # nobody to tell, our own copy, or a limit of ours: never the partner's fault
+        return _quarantined(error.code, text)
     return Outcome(REJECTED, error.code, text)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from edi.findings import Finding
+from edi.findings import Finding, Severity
 from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork
@@ -30,8 +30,9 @@ def read_exports(
         versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
         export = read_export(contract, load(file.file_hash), _context(file, night), versions)
         _take(export, contract, file, work)
+        spoiled = {finding.place.transaction for finding in export.findings if finding.severity in (Severity.ERROR, Severity.FATAL)}
         for document in export.documents:
-            if document.verdict != "unchanged" and export.file_error is None:
+            if document.verdict != "unchanged" and export.file_error is None and document.ordinal not in spoiled:
                 versions[document.key] = KnownDocument(document.document_id, document.content_hash)
 
 

@@ -40,6 +40,7 @@ class _BatchReader:
         self.index = {(batch.table.files[each.file], each.ordinal): at for at, each in enumerate(batch.interchanges)}
         self.of_file: dict[str, list[Finding]] = defaultdict(list)
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
+        self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         self.of_transaction: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         for finding in (*batch.findings, *check(batch)):
             self._file_away(finding)
@@ -62,7 +63,9 @@ class _BatchReader:
             self.of_file[place.file or ""].append(finding)
             return
         finding = _by_policy(finding, self.whose[at])
-        if place.transaction is None:
+        if place.transaction is None and place.group is not None:
+            self.of_group[at, place.group].append(finding)
+        elif place.transaction is None:
             self.of_interchange[at].append(finding)
         else:
             self.of_transaction[at, place.transaction].append(finding)
@@ -87,7 +90,10 @@ class _BatchReader:
         interchange, whose = self.batch.interchanges[at], self.whose[at]
         ordinal = int(transactions.ordinal[index])
         type_code = self.batch.type_codes[index]
-        findings = self.of_transaction[at, ordinal]
+        # What is wrong with a functional group is wrong with each of its transactions: the partner sends the group again.
+        group = int(transactions.group[index])
+        of_group = self.of_group[at, self.batch.groups[group].ordinal] if group >= 0 else []
+        findings = [*of_group, *self.of_transaction[at, ordinal]]
         mapping = find(interchange.standard, type_code)
         file = self._file(interchange)
         return Document(
@@ -192,7 +198,8 @@ class _BatchReader:
         if seen.verdict == Verdict.RESEND:
             self.work.offered_again.append(seen.interchange_id)
             return
-        within = [finding for (owner, _), found in self.of_transaction.items() if owner == at for finding in found]
+        within = [finding for found in (self.of_group, self.of_transaction) for (owner, _), listed in found.items() if owner == at
+                  for finding in listed]
         findings = [*self.of_interchange[at], *within]
         self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], self.shared[at], findings, seen, self.night))
 

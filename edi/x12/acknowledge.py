@@ -9,8 +9,9 @@ from itertools import groupby
 
 from edi.acknowledgments import Answer, GroupAnswer, ack_request
 from edi.findings import Finding
-from edi.guides import guide_for, segment_name
 from edi.segments import Batch, Interchange
+from edi.x12.guide import guide as guide_for
+from edi.x12.guide import segment_names
 
 _SEGMENT_NOTES = {  # X12 element 720 (AK304)
     "guide.segment_missing": "3", "guide.loop_repeats": "4", "guide.segment_repeats": "5", "guide.segment_misplaced": "7",
@@ -176,7 +177,7 @@ def _tag(fault: Finding) -> str:
 
 def _segment_note(fault: Finding) -> str:
     """Return AK304; a segment that is unknown here is 6 where the standard has it, else 1."""
-    return _SEGMENT_NOTES.get(fault.code) or ("6" if segment_name("x12", fault.place.tag or "") else "1")
+    return _SEGMENT_NOTES.get(fault.code) or ("6" if (fault.place.tag or "") in segment_names() else "1")
 
 
 def _element(batch: Batch, answer: Answer, fault: Finding, version: str) -> str:
@@ -190,7 +191,7 @@ def _element(batch: Batch, answer: Answer, fault: Finding, version: str) -> str:
 
 def _reference(batch: Batch, answer: Answer, fault: Finding) -> str:
     """Return the data element's number (AK402) where the guide knows it."""
-    guide = guide_for("x12", answer.type_code, str(batch.transactions.version[answer.transaction].as_py() or ""))
+    guide = guide_for(answer.type_code, str(batch.transactions.version[answer.transaction].as_py() or ""))
     segment = guide.segments.get(fault.place.tag or "") if guide else None
     position = (fault.place.element or 0) - 1
     if segment is None or not 0 <= position < len(segment.elements):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,13 +55,25 @@ class DocumentMap:
 
     @cached_property
     def text(self) -> str:
-        """The mapping's source, to be archived under its hash."""
-        return inspect.getsource(inspect.getmodule(self.map) or self.map)
+        """The source of the mapping and of every module of ours that it is written with, to be archived under its hash."""
+        return "\n".join(inspect.getsource(sys.modules[name]) for name in _sources(self.map.__module__))
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the mapping's source."""
+        """SHA-256 of that source: it changes with anything that could change a row."""
         return sha256(self.text.encode()).hexdigest()
+
+
+def _sources(module: str) -> list[str]:
+    """Return the modules of ``transforms`` that a module uses, itself included, sorted."""
+    found, waiting = set[str](), [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            used = {getattr(value, "__module__", None) for value in vars(sys.modules[name]).values()}
+            waiting += sorted(each for each in used if isinstance(each, str) and each.startswith("transforms."))
+    return sorted(found)
 
 
 def find(standard: str, type_code: str) -> DocumentMap | None:

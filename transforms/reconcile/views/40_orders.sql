@@ -44,7 +44,9 @@ FROM (FROM stated_responses UNION ALL BY NAME SELECT *, false AS is_superseded F
 CREATE OR REPLACE TEMP TABLE expected_lines AS
 SELECT o.* EXCLUDE (response_due_date) REPLACE (
     CASE WHEN c.quantity IS NULL THEN o.quantity WHEN o.place = 1 THEN c.quantity ELSE 0 END AS quantity,
-    CASE WHEN c.quantity IS NULL THEN o.unit ELSE c.unit END AS unit)
+    CASE WHEN c.quantity IS NULL THEN o.unit ELSE c.unit END AS unit,
+    CASE WHEN c.quantity IS NULL OR (o.place = 1 AND c.quantity = o.quantity AND c.unit = o.unit) THEN o.amount
+        WHEN o.place > 1 THEN 0 WHEN c.unit = o.unit THEN worth(c.quantity, o.rate) END AS amount)
 FROM (SELECT *, row_number() OVER (PARTITION BY partner_id, order_key, line_key ORDER BY known_at, document_id, line_ordinal, byte_offset) AS place
     FROM edi_order_lines) o
 LEFT JOIN (SELECT partner_id, order_key, line_key, sum(quantity) AS quantity, min(unit) AS unit FROM response_lines WHERE excluded IS NULL
