@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.transforms.reconcile.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, World, counted, found, only
+from tests.transforms.reconcile.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, World, counted, found, only, reconcile
 
 
 def test_the_same_order_in_both_systems_is_no_break_whatever_zeros_dashes_and_case_its_number_has():
@@ -280,3 +280,14 @@ def test_the_same_item_twice_with_line_numbers_is_not_ambiguous():
     world.order("P1", {"gtin": "04012345678901"}, {"gtin": "04012345678901"})
 
     assert found(world, "ambiguous_line", MONDAY) == []
+
+
+def test_money_expected_is_that_of_the_quantity_confirmed():
+    world = World()
+    world.order("P1", {})
+    world.response("P1", {"confirmed_quantity": 80})
+    world.shipment("S1", "P1", {"shipped_quantity": 80})
+
+    totals = reconcile(world, "ordered_and_shipped").totals.to_pylist()
+
+    assert [(row["side"], row["matched_amount"]) for row in totals] == [("left", 200), ("right", 200)]

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from edi.errors import ConfigurationError
-from tests.transforms.reconcile.world import all_rules
+from tests.transforms.reconcile.world import RULES, all_rules
 from transforms.reconcile import parse_rule, rule_sql
+from transforms.reconcile.rules import KINDS, PLACEHOLDERS
+from transforms.reconcile.vocabulary import AMOUNTS, COMPARISONS, TOLERANCES, VALUES
 
 CLASS = {"code": "gone", "when": "right_missing", "sentence": "{subject} is gone."}
 RULE: dict[str, Any] = {
@@ -54,3 +56,10 @@ def test_what_is_wrong_is_refused_with_file_key_and_remedy(change, told):
 def test_what_is_missing_is_refused(name):
     with pytest.raises(ConfigurationError, match=f"data/rules/mine.toml: {name}: "):
         parse_rule("mine", {key: value for key, value in RULE.items() if key != name})
+
+
+def test_the_guide_for_analysts_explains_every_word():
+    guide = (RULES / "README.md").read_text(encoding="utf-8")
+    words = (*COMPARISONS, *VALUES, *AMOUNTS, *TOLERANCES, *KINDS, *(f"{{{name}}}" for name in PLACEHOLDERS))
+
+    assert [word for word in words if f"`{word}`" not in guide and f'"{word}"' not in guide] == []
