@@ -7,10 +7,10 @@ from datetime import date
 from expectations.checks import AnyOf, Between, Check, Matches, Rule, SignFollows, check
 
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
-_CURRENCY = Matches(r"^[A-Z]{3}$")
+_CURRENCY = Matches(r"^[A-Z]{3}\Z")
 _POSITIVE = Between(low=0)
-_GTIN = Matches(r"^[0-9]{14}$")
-_SSCC = Matches(r"^[0-9]{18}$")
+_GTIN = Matches(r"^[0-9]{14}\Z")
+_SSCC = Matches(r"^[0-9]{18}\Z")
 _NUMBERED = ("line_number", "buyer_item_number", "supplier_item_number", "gtin")
 
 
