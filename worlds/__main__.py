@@ -9,7 +9,8 @@ from pathlib import Path
 from worlds import exports, mail
 from worlds.business import World
 from worlds.daily import trade
-from worlds.faults import NIGHTS_NEEDED, plant
+from worlds.faults import NIGHTS as PLANTED_NIGHTS
+from worlds.faults import plant
 from worlds.truth import truth_text
 
 FIRST_NIGHT = date(2026, 3, 2)
@@ -36,8 +37,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--nights", type=int, default=NIGHTS)
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True, help="plant faults, and write them to truth.toml")
     options = parser.parse_args(arguments)
-    if options.faults and options.nights < NIGHTS_NEEDED:
-        parser.error(f"the planted faults need {NIGHTS_NEEDED} nights; ask for more, or say --no-faults")
+    if options.faults and options.nights != PLANTED_NIGHTS:
+        parser.error(f"faults are planted in worlds of {PLANTED_NIGHTS} nights; say --nights {PLANTED_NIGHTS} or --no-faults")
     made = build(seed=options.seed, orders_per_partner=options.orders_per_partner, nights=options.nights, faults=options.faults)
     write(options.out, made)
     print(f"{len(made)} files, {sum(map(len, made.values())):,} bytes in {options.out}")

@@ -123,7 +123,7 @@ def _in_cases(world: World, partner: Partner, night: int) -> Invoice | None:
     order = _order(world, partner, night, 1, unit="CA")
     _respond(world, order, night)
     _deliver(world, order, night + 1)
-    return None
+    return _bill(world, order, night + 2)
 
 
 CHAINS = (_all_at_once, _next_nights, _answered_late, _in_two_parts, _in_cases)

@@ -7,7 +7,7 @@ from worlds.business import World
 from worlds.truth import Expect, Fault
 
 FAULTS: tuple[Fault, ...] = (*faults_orders.FAULTS, *faults_invoices.FAULTS, *faults_wire.FAULTS, *faults_exports.FAULTS)
-NIGHTS_NEEDED = 3
+NIGHTS = 3  # what is not due within them is part of the truth: in longer worlds it would become due
 
 
 def plant(world: World) -> list[tuple[Fault, tuple[Expect, ...]]]:

@@ -179,10 +179,10 @@ def not_in_edi(world: World) -> Expects:
 
 
 def erp_amount(world: World) -> Expects:
-    """The ERP's amount is 90.00 less: two digits changed places."""
+    """The ERP's amount is 90.00 more: two digits changed places."""
     _, invoice = traded(world, "alpenmarkt", 1, 24, 12)
     world.send(1, invoice)
-    world.book(1, replace(invoice, stated=invoice.total - 90))
+    world.book(1, replace(invoice, stated=invoice.total + 90))
     return broken("invoice_amount", invoice, invoice.number)
 
 

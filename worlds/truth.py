@@ -57,6 +57,8 @@ class Places:
 def truth_text(planted: list[tuple[Fault, tuple[Expect, ...]]], dates: tuple[date, ...], places: Places) -> str:
     """Return truth.toml."""
     lines = ["# What is planted in these nights, and every report that must follow. Written by python -m worlds."]
+    if not planted:
+        lines.append("fault = []")
     for fault, expects in planted:
         lines += ["", "[[fault]]", f"name = {_text(fault.name)}", f"night = {dates[fault.night]}",
                   f"description = {_text(fault.description)}"]

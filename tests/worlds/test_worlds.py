@@ -85,7 +85,7 @@ def test_a_world_grows_as_asked():
 
 
 def test_a_world_without_faults_has_an_empty_truth():
-    assert tomllib.loads(build(faults=False)["truth.toml"].decode()) == {}
+    assert tomllib.loads(build(faults=False)["truth.toml"].decode()) == {"fault": []}
 
 
 def test_the_generator_shares_no_code_with_what_reads_its_files():
