@@ -160,7 +160,7 @@ def _net(line: dict[str, Any], quantity: str) -> Decimal:
 
 def connect(world: World, night: date, *, seed: int | None = None, items: tuple[Item, ...] = (SCREW,)) -> duckdb.DuckDBPyConnection:
     """Return a prepared connection with all tables of the model; a seed shuffles the rows of each."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     for name, table in TABLES.items():
         rows = list(world.rows.get(name, []))
         if seed is not None:
