@@ -43,6 +43,11 @@ def first_error(findings: Sequence[Finding]) -> Finding | None:
     return min(stopping, key=lambda finding: (finding.place.offset or 0, finding.place.element or 0, finding.code), default=None)
 
 
+def why(finding: Finding) -> str:
+    """Return what a finding says as a reason: what is wrong, then what to do."""
+    return f"{finding.message.rstrip('.')}. {finding.remedy}"
+
+
 def of_interchange(
     interchange: Interchange, whose: Correspondence, verdict: str, findings: Sequence[Finding], *, environment: str,
 ) -> Outcome | None:
@@ -89,12 +94,11 @@ def of_transaction(
 def of_expectations(findings: Sequence[Finding]) -> Outcome | None:
     """Return quarantine where a blocking expectation failed or a value could not be read."""
     error = first_error(findings)
-    return _quarantined(error.code, f"{error.message} {error.remedy}") if error else None
+    return _quarantined(error.code, why(error)) if error else None
 
 
 def _by_error(error: Finding, whose: Correspondence) -> Outcome:
-    text = f"{error.message} {error.remedy}"
     ours = whose.agreement is None or whose.direction_code == "outbound" or error.code.startswith(OUR_LIMITS)
     if ours:  # nobody to tell, our own copy, or a limit of ours: never the partner's fault
-        return _quarantined(error.code, text)
-    return Outcome(REJECTED, error.code, text)
+        return _quarantined(error.code, why(error))
+    return Outcome(REJECTED, error.code, why(error))

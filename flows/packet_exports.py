@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from edi.findings import Finding, Severity
-from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error
+from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, why
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork
 from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
@@ -65,7 +65,7 @@ def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile,
     error = first_error(findings)
     outcome = None
     if error is not None:
-        outcome = Outcome(QUARANTINED, error.code, f"{error.message} {error.remedy}")
+        outcome = Outcome(QUARANTINED, error.code, why(error))
     elif made.verdict == "unchanged":
         outcome = UNCHANGED
     return Document(
@@ -78,7 +78,7 @@ def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile,
 def _held_whole(export: Export, contract: SourceContract, file: PlannedFile) -> Document:
     """Make the one document that stands for a file which is held: none of its rows can be trusted."""
     first = next((finding for finding in export.findings if finding.code == export.file_error), None)
-    reason = f"{first.message} {first.remedy}" if first else "The file cannot be read as its contract says."
+    reason = why(first) if first else "The file cannot be read as its contract says."
     return Document(
         f"{file.file_hash[:40]}-000000", "csv", contract.source_id, "unknown", "inbound", file.file_hash, file.copy, 0, 0, None, None,
         record_count=export.record_count, outcome=Outcome(QUARANTINED, export.file_error or "csv.not_readable", reason),

@@ -14,7 +14,7 @@ from edi.guides import check, guide_for
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
-from flows.outcomes import QUARANTINED, Outcome, of_interchange, of_transaction
+from flows.outcomes import QUARANTINED, Outcome, of_interchange, of_transaction, why
 from flows.partners import Correspondence, correspondence, interchange_key
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
@@ -225,7 +225,7 @@ def _unreadable(file: PlannedFile, findings: list[Finding]) -> Document:
 def unreadable_file(file: PlannedFile, findings: list[Finding], *, default: str, reason: str) -> Document:
     """Make the one document that stands for a file that cannot be split at all: held by us, since nobody is known to be told."""
     first = findings[0] if findings else None
-    outcome = Outcome(QUARANTINED, first.code if first else default, f"{first.message} {first.remedy}" if first else reason)
+    outcome = Outcome(QUARANTINED, first.code if first else default, why(first) if first else reason)
     return Document(f"{file.file_hash[:40]}-000000", "unknown", "file", "unknown", "inbound", file.file_hash, file.copy, 0, 0, None, None,
                     outcome=outcome, findings=[replace(finding, place=replace(finding.place, file=file.file_hash)) for finding in findings])
 
