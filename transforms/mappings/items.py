@@ -44,8 +44,20 @@ def first_of_kind(items: Items, kind: str, count: int) -> Text:
     number = items.number.take(pa.array(at, mask=at < 0))
     if kind != "gtin":
         return number
+    number = _completed(number, items.qualifier.take(pa.array(at, mask=at < 0)))
     digits = pc.match_substring_regex(number, "^[0-9]+$")
     return pc.if_else(digits, pc.utf8_lpad(number, 14, "0"), number)
+
+
+def _completed(number: Text, qualifier: Text) -> Text:
+    """Append the check digit (GS1, modulo 10) to numbers of X12 235 UI, which are sent without it."""
+    bare = to_bools(pc.and_(pc.equal(qualifier, "UI"), pc.match_substring_regex(number, "^[0-9]{11}$")))
+    if not bare.any():
+        return number
+    digits = np.array([[int(digit) for digit in each] for each in number.filter(pa.array(bare)).to_pylist()])
+    check = -(3 * digits[:, ::2].sum(axis=1) + digits[:, 1::2].sum(axis=1)) % 10
+    whole = pc.binary_join_element_wise(number.filter(pa.array(bare)), pa.array(check).cast(pa.string()), "")
+    return pc.replace_with_mask(number, pa.array(bare), whole)
 
 
 def identifiers(lines: Level, items: Items) -> Rows:

@@ -29,7 +29,8 @@ from transforms.mappings import (
 )
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_money import ordered_total, stated_currency, stated_total
-from transforms.mappings.levels import documents_level
+from transforms.mappings.levels import Where, documents_level
+from transforms.mappings.x12_common import named_currency
 from transforms.model import DOCUMENTS, TABLES, arrow_schema
 
 Money = Callable[[Documents], pa.Array]
@@ -52,6 +53,7 @@ class DocumentMap:
     money: Money | None = None  # what each document states, straight from its segments: the mapping has no part in it
     money_table: str | None = None  # the canonical column whose sum must equal it
     money_column: str | None = None
+    record_where: Where | None = None  # which of the segments count, where the tag alone does not tell
 
     @cached_property
     def text(self) -> str:
@@ -83,8 +85,8 @@ def find(standard: str, type_code: str) -> DocumentMap | None:
 
 def count_records(documents: Documents, mapping: DocumentMap) -> Ints:
     """Count the detail records of each document from its segments."""
-    owner = documents_level(documents).owner(documents.table.select(*mapping.record_tags))
-    return np.bincount(owner[owner >= 0], minlength=len(documents)).astype(np.int64)
+    records = documents_level(documents).inside(*mapping.record_tags, where=mapping.record_where)
+    return np.bincount(records.document, minlength=len(documents)).astype(np.int64)
 
 
 def stated_amounts(documents: Documents, mapping: DocumentMap, mapped: Mapped | None = None) -> tuple[pa.Array, Text]:
@@ -97,8 +99,7 @@ def stated_amounts(documents: Documents, mapping: DocumentMap, mapped: Mapped | 
 
 def currencies(documents: Documents) -> Text:
     """Return each document's currency: as it names one (CUR02, CUX 6345 of the reference currency), else the agreement's."""
-    level = documents_level(documents)
-    named = pc.coalesce(level.child("CUR", 2).text, stated_currency(documents))
+    named = pc.coalesce(named_currency(documents), stated_currency(documents))
     return pc.coalesce(named, documents.currency)
 
 
@@ -139,10 +140,12 @@ _ROWS: tuple[DocumentMap, ...] = (
     DocumentMap("x12", "850", x12_850.map_850, ("PO1",), "order_lines", ("line_ordinal",), ("orders", "order_number"),
                 x12_money.x12_order_total, "order_lines", "line_amount"),
     DocumentMap("x12", "855", x12_855.map_855, ("PO1",), "order_response_lines", ("line_ordinal",), ("order_responses", "order_number")),
-    DocumentMap("x12", "856", x12_856.map_856, ("SN1",), "shipment_lines", ("line_ordinal",), ("shipments", "shipment_number")),
+    DocumentMap("x12", "856", x12_856.map_856, ("HL",), "shipment_lines", ("line_ordinal",), ("shipments", "shipment_number"),
+                record_where={3: x12_856.ITEM}),
     DocumentMap("x12", "810", x12_810.map_810, ("IT1",), "invoice_lines", ("line_ordinal",), ("invoices", "invoice_number"),
                 x12_money.x12_invoice_total, "invoices", "invoice_amount"),
     DocumentMap("x12", "997", x12_997.map_997, ("AK1", "AK2"), "partner_acknowledgments", ("statement_ordinal",)),
+    DocumentMap("x12", "999", x12_997.map_997, ("AK1", "AK2"), "partner_acknowledgments", ("statement_ordinal",)),
     DocumentMap("edifact", "ORDERS", edifact_orders.map_orders, ("LIN",), "order_lines", ("line_ordinal",), ("orders", "order_number"),
                 ordered_total, "order_lines", "line_amount"),
     DocumentMap("edifact", "ORDRSP", edifact_ordrsp.map_ordrsp, ("LIN",), "order_response_lines", ("line_ordinal",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -103,19 +105,21 @@ class Rows:
 
     def _report(self, code: str, source: Cells, bad: Mask, name: str) -> None:
         what = UNREADABLE_NUMBER if code == UNREADABLE_NUMBER.code else UNREADABLE_DATE
-        table, documents = self.level.table, self.level.documents
         for row in np.flatnonzero(bad):
-            segment = int(source.segments[row])
-            document = int(self.level.document[row])
-            tag = str(table.tags[segment].as_py())
-            place = Place(
-                file=table.files[int(table.file[segment])], offset=int(table.offset[segment]),
-                interchange=int(documents.interchange_ordinal[document]),
-                transaction=int(documents.heads.column("transaction_ordinal")[document].as_py()),
-                segment=int(table.ordinal[segment]), tag=tag,
-                element=int(source.element[row]), component=int(source.component[row]),
-            )
-            self.findings.append(find(what, place, tag=tag, element=int(source.element[row]), table=self.table.name, column=name))
+            element, component = int(source.element[row]), int(source.component[row])
+            place = replace(place_of(self.level, int(row), int(source.segments[row])), element=element, component=component)
+            self.findings.append(find(what, place, tag=place.tag, element=element, table=self.table.name, column=name))
+
+
+def place_of(level: Level, row: int, segment: int) -> Place:
+    """Return the place of a segment that a row of a level was made from."""
+    table, documents, document = level.table, level.documents, int(level.document[row])
+    return Place(
+        file=table.files[int(table.file[segment])], offset=int(table.offset[segment]),
+        interchange=int(documents.interchange_ordinal[document]),
+        transaction=int(documents.heads.column("transaction_ordinal")[document].as_py()),
+        segment=int(table.ordinal[segment]), tag=str(table.tags[segment].as_py()),
+    )
 
 
 def finished(*made: Rows) -> Mapped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -11,13 +12,14 @@ from transforms.mappings.edifact_money import line_amounts, turned
 from transforms.mappings.items import identifiers, put_items
 from transforms.mappings.levels import Level, documents_level
 from transforms.mappings.rows import Rows, finished
-from transforms.mappings.x12_common import currency, parties, price_and_basis, read_items, unit
-from transforms.mappings.x12_money import X12_CREDITS
+from transforms.mappings.x12_common import GROUPS, currency, order_line, packs, parties, prices, read_items
+from transforms.mappings.x12_money import x12_credits, x12_turned
 from transforms.model import INVOICE_CHARGES, INVOICE_LINES, INVOICE_TAXES, INVOICES
 from transforms.typed import to_bools
 
 CHARGES = {"C": "charge", "A": "allowance"}  # SAC01; N (no allowance or charge) and others have no amount of their own
 LINE_SEGMENTS = ("TDS", "CTT", "SE")
+BESIDE = ("I", "O")  # TXI07, X12 662: a tax that the prices include, or that only informs
 
 
 def map_810(documents: Documents) -> Mapped:
@@ -25,19 +27,21 @@ def map_810(documents: Documents) -> Mapped:
     whole = documents_level(documents)
     head = whole.clipped("IT1", "TDS")
     lines = whole.inside("IT1", until=LINE_SEGMENTS)
-    credit = to_bools(pc.is_in(whole.child("BIG", 7).text, value_set=pa.array(X12_CREDITS)))
+    credit = x12_turned(documents)
     items = read_items(lines, lines.anchors, 6)
+    taxes = _taxes(whole, lines, credit)
     invoices = _invoices(whole, credit)
+    invoices.put("stated_tax_amount", _total_tax(taxes))
     invoice_lines = _lines(lines, invoices, credit)
+    invoice_lines.put("line_number", order_line(items, lines.cell(1)))
     put_items(invoice_lines, lines, items)
-    return finished(invoices, invoice_lines, _charges(whole, lines, credit), _taxes(whole, lines, credit), identifiers(lines, items),
-                    parties(head))
+    return finished(invoices, invoice_lines, _charges(whole, lines, credit), taxes, identifiers(lines, items), parties(head))
 
 
 def _invoices(whole: Level, credit: Bools) -> Rows:
     rows = Rows(INVOICES, whole)
     rows.put("invoice_number", whole.child("BIG", 2))
-    rows.put("invoice_code", pc.if_else(pa.array(credit), "credit_note", "invoice"))
+    rows.put("invoice_code", pc.if_else(pa.array(x12_credits(whole.documents)), "credit_note", "invoice"))
     rows.date("invoice_date", whole.child("BIG", 1))
     rows.put("order_number", whole.child("BIG", 4))
     rows.put("invoice_currency", currency(whole.documents))
@@ -49,16 +53,17 @@ def _invoices(whole: Level, credit: Bools) -> Rows:
 def _lines(lines: Level, invoices: Rows, credit: Bools) -> Rows:
     rows = Rows(INVOICE_LINES, lines)
     rows.put("line_ordinal", lines.ordinals())
-    rows.put("line_number", lines.cell(1))
     rows.decimal("invoiced_quantity", lines.cell(2))
-    unit(rows, lines.cell(3))
-    rows.decimal("pack_quantity", lines.child("PO4", 1))
-    price_and_basis(rows, lines.cell(4), lines.cell(5))
+    rows.unit("unit_code", lines.cell(3))
+    packs(rows, lines.clipped(*GROUPS))
+    prices(rows, lines)
     rows.put("line_amount", line_amounts(
         rows.column("invoiced_quantity"), rows.column("unit_price"), rows.column("price_basis_quantity")))
     _turn(rows, credit[lines.document], "invoiced_quantity", "line_amount")
     for name in ("invoice_number", "order_number", "invoice_currency"):
         rows.put(name, lines.from_document(invoices.column(name)))
+    own = lines.clipped(*GROUPS).child("REF", 2, where={1: "PO"})
+    rows.put("order_number", pc.coalesce(own.text, rows.column("order_number")))
     return rows
 
 
@@ -78,8 +83,12 @@ def _charges(whole: Level, lines: Level, credit: Bools) -> Rows:
 
 
 def _taxes(whole: Level, lines: Level, credit: Bools) -> Rows:
-    """Make one row a TXI, of the header, a line or the summary."""
+    """Make one row a TXI that adds to the total; those of the lines only where header and summary have none, since they sum them up."""
     level = whole.inside("TXI")
+    level = level.take(~to_bools(pc.is_in(level.cell(7).text, value_set=pa.array(BESIDE))))
+    of_whole = lines.owner(level.anchors) < 0
+    summed = np.bincount(level.document[of_whole], minlength=len(whole)) > 0
+    level = level.take(of_whole | ~summed[level.document])
     rows = Rows(INVOICE_TAXES, level)
     rows.put("tax_ordinal", level.ordinals())
     rows.put("line_ordinal", _line_ordinals(lines, level))
@@ -89,6 +98,18 @@ def _taxes(whole: Level, lines: Level, credit: Bools) -> Rows:
     rows.decimal("tax_amount", level.cell(2))
     _turn(rows, credit[level.document], "taxable_amount", "tax_amount")
     return rows
+
+
+def _total_tax(taxes: Rows) -> pa.Array:
+    """Add up the taxes of each whole document, null where it states none or one cannot be read."""
+    documents = taxes.level.documents
+    whole = to_bools(pc.is_null(taxes.column("line_ordinal")))
+    stated = pa.table({"document": taxes.level.document, "amount": taxes.column("tax_amount")}).filter(pa.array(whole))
+    sums = stated.group_by("document").aggregate([([], "count_all"), ("amount", "count"), ("amount", "sum")])
+    known = pc.equal(sums.column("count_all"), sums.column("amount_count"))
+    total = pc.if_else(known, sums.column("amount_sum"), pa.scalar(None, sums.schema.field("amount_sum").type)).combine_chunks()
+    at = pc.index_in(pa.array(np.arange(len(documents))), value_set=sums.column("document").combine_chunks())
+    return total.take(at)
 
 
 def _line_ordinals(lines: Level, level: Level) -> pa.Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,16 +12,17 @@ from edi.segments import Ints
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_money import line_amounts
 from transforms.mappings.items import identifiers, put_items
-from transforms.mappings.levels import Level, cells, documents_level
+from transforms.mappings.levels import Cells, Level, cells, documents_level, spread, within
 from transforms.mappings.rows import Rows, finished
-from transforms.mappings.x12_common import currency, dated, parties, price_and_basis, read_items, unit
+from transforms.mappings.x12_common import GROUPS, currency, dated, packs, parties, prices, read_items
 from transforms.model import ORDER_DESTINATIONS, ORDER_LINES, ORDERS
+from transforms.typed import to_bools
 
 PURPOSES = {  # X12 353
     "00": "original", "01": "cancellation", "02": "change", "03": "change", "04": "change", "05": "replace", "06": "confirmation",
     "07": "duplicate",
 }
-REQUESTED = ("002", "010", "106", "037")  # X12 374: delivery requested, requested ship, required by, ship not before
+REQUESTED = ("002", "106", "063", "064")  # X12 374: delivery requested, required by, not after, not before
 SDQ_PAIRS = 10
 
 
@@ -47,16 +50,17 @@ def _orders(head: Level) -> Rows:
 
 
 def _lines(lines: Level, orders: Rows) -> Rows:
+    own = lines.clipped(*GROUPS)
     rows = Rows(ORDER_LINES, lines)
     rows.put("line_ordinal", lines.ordinals())
     rows.put("line_number", lines.cell(1))
     rows.decimal("ordered_quantity", lines.cell(2))
-    unit(rows, lines.cell(3))
-    rows.decimal("pack_quantity", lines.child("PO4", 1))
-    price_and_basis(rows, lines.cell(4), lines.cell(5))
+    rows.unit("unit_code", lines.cell(3))
+    packs(rows, own)
+    prices(rows, lines)
     rows.put("line_amount", line_amounts(
         rows.column("ordered_quantity"), rows.column("unit_price"), rows.column("price_basis_quantity")))
-    rows.date("requested_delivery_date", dated(lines, *REQUESTED))
+    rows.date("requested_delivery_date", dated(own, *REQUESTED))
     of_order = lines.from_document(orders.column("requested_delivery_date"))
     rows.put("requested_delivery_date", pc.coalesce(rows.column("requested_delivery_date"), of_order))
     for name in ("order_number", "order_currency"):
@@ -65,32 +69,39 @@ def _lines(lines: Level, orders: Rows) -> Rows:
 
 
 def _destinations(lines: Level) -> Rows:
-    """Make one row a pair of location and quantity in SDQ (SDQ03/04, 05/06, ...), in order of place."""
-    owner, segments = lines.children("SDQ")
+    """Make one row a location with a quantity, in order of place: pairs in SDQ (03 and 04, 05 and 06, ...), and SCH01 for SCH04."""
     table = lines.table
-    line, segment, pair = np.tile(owner, SDQ_PAIRS), np.tile(segments, SDQ_PAIRS), np.repeat(np.arange(SDQ_PAIRS), len(segments))
-    present = [table.element(segments, 3 + 2 * each).is_valid().to_numpy(zero_copy_only=False) for each in range(SDQ_PAIRS)]
-    order = np.lexsort((pair, segment))
-    order = order[np.concatenate(present)[order]] if len(order) else order
-    line, segment, pair = line[order], segment[order], pair[order]
-    level = Level(lines.documents, segment, segment + 1, lines.document[line], line)
+    (owner, split), (holder, scheduled) = lines.children("SDQ"), lines.children("SCH")
+    named = to_bools(pc.is_valid(table.element(scheduled, 4)))  # a schedule without a place is none of a place
+    holder, scheduled = holder[named], scheduled[named]
+    places = [cells(table, split, 3 + 2 * pair) for pair in range(SDQ_PAIRS)] + [cells(table, scheduled, 4)]
+    quantities = [cells(table, split, 4 + 2 * pair) for pair in range(SDQ_PAIRS)] + [cells(table, scheduled, 1)]
+    place, quantity, line = _joined(places), _joined(quantities), np.concatenate([*[owner] * SDQ_PAIRS, holder])
+    order = np.lexsort((place.element, place.segments))
+    order = order[to_bools(pc.or_(pc.is_valid(place.text), pc.is_valid(quantity.text)))[order]]
+    place, quantity, line = spread(place, order), spread(quantity, order), line[order]
+    level = Level(lines.documents, place.segments, place.segments + 1, lines.document[line], line)
     rows = Rows(ORDER_DESTINATIONS, level)
     rows.put("line_ordinal", lines.ordinals()[line])
-    rows.put("destination_ordinal", np.arange(len(line)) - np.searchsorted(line, line, side="left") + 1)
-    rows.put("location_number", _paired(level, pair, 3))
-    quantity = cells(table, segment, 4)
-    quantity = type(quantity)(_paired(level, pair, 4), segment, 4 + 2 * pair, quantity.component)
+    rows.put("destination_ordinal", within(level))
+    rows.put("location_number", place)
     rows.decimal("ordered_quantity", quantity)
-    unit(rows, level.cell(1))
-    of_line = cells(table, lines.first("DTM", {1: REQUESTED})[line] if len(lines) else line, 2)
-    rows.date("requested_delivery_date", of_line)
-    rows.findings = [found for found in rows.findings if found.place.tag == "SDQ"]  # dates of lines are told with the lines
+    by_schedule = table.codes("SCH")[level.anchors]
+    at = np.where(by_schedule, level.anchors, -1)
+    rows.unit("unit_code", cells(table, at, 2).otherwise(cells(table, np.where(by_schedule, -1, level.anchors), 1)))
+    rows.date("requested_delivery_date", _scheduled(level, at))
     return rows
 
 
-def _paired(level: Level, pair: Ints, first: int) -> pa.Array:
-    """Take from each row's segment the element of its pair."""
-    made = pa.nulls(len(level), pa.string())
-    for each in range(SDQ_PAIRS):
-        made = pc.if_else(pa.array(pair == each), level.table.element(level.anchors, first + 2 * each), made)
-    return made
+def _scheduled(level: Level, segments: Ints) -> Cells:
+    """Return the date of each SCH: the first of its two (SCH05 to 10) that says when delivery is requested."""
+    made = [cells(level.table, segments, element) for element in (6, 9)]
+    for at, date in enumerate(made):
+        wanted = pc.is_in(level.table.element(segments, (5, 8)[at]), value_set=pa.array(REQUESTED))
+        made[at] = replace(date, text=pc.if_else(wanted, date.text, pa.scalar(None, pa.string())))
+    return made[0].otherwise(made[1])
+
+
+def _joined(every: list[Cells]) -> Cells:
+    return Cells(pa.concat_arrays([each.text for each in every]), np.concatenate([each.segments for each in every]),
+                 np.concatenate([each.element for each in every]), np.concatenate([each.component for each in every]))

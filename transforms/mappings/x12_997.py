@@ -1,4 +1,4 @@
-"""Incoming X12 997 to what the partner says of our functional groups and their transaction sets."""
+"""Incoming X12 997 and 999 to what the partner says of our functional groups and their transaction sets."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STATUS = {
 
 
 def map_997(documents: Documents) -> Mapped:
-    """Map all 997s at once."""
+    """Map all 997s, or all 999s, at once: they differ in the tag of a set's verdict."""
     whole = documents_level(documents)
     level = whole.inside(*LEVELS, until=("AK9", "SE"))
     of_set = to_bools(pc.equal(level.cell(0).text, "AK2"))
     group_verdict = whole.first("AK9")[level.document]
-    verdict = np.where(of_set, level.first("AK5"), group_verdict)
+    verdict = np.where(of_set, np.maximum(level.first("AK5"), level.first("IK5")), group_verdict)
     rows = Rows(PARTNER_ACKNOWLEDGMENTS, level)
     rows.put("statement_ordinal", level.ordinals())
     rows.code("level_code", level.cell(0), LEVELS)

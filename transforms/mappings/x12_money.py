@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.segments import Ints, Text
+from edi.segments import Bools, Ints, Text
 from transforms.mappings.documents import Documents
 from transforms.mappings.edifact_money import AMOUNT, line_amounts
 from transforms.mappings.levels import Level, documents_level
-from transforms.typed import Mask, decimals, implied_decimals
+from transforms.mappings.x12_common import read_prices
+from transforms.typed import Mask, decimals, implied_decimals, to_bools
 
-X12_BASES = {"HP": "100", "TP": "1000"}  # X12 639: price per hundred, per thousand
-X12_CREDITS = ("CR", "CN", "CC", "CG")  # BIG07, X12 640: credit memos and notes
+X12_CREDITS = ("CR", "CN", "CC", "CE", "CG")  # BIG07, X12 640: credit memos and invoices, plain, of commission, consolidated
 
 
 def x12_order_total(documents: Documents) -> pa.Array:
-    """Sum PO102 x PO104 / basis (PO105) of each 850 over its lines; null where a line's amount is unknown."""
-    lines = documents_level(documents).inside("PO1")
-    bases = pc.fill_null(pa.array(list(X12_BASES.values())).take(pc.index_in(lines.cell(5).text, value_set=pa.array(list(X12_BASES)))), "1")
-    return _summed(documents, lines, lines.cell(2).text, lines.cell(4).text, bases, ".")
+    """Sum PO102 x price / basis (PO104 and PO105, else CTP) of each 850 over its lines; null where a number cannot be read."""
+    lines = documents_level(documents).inside("PO1", until=("CTT", "SE"))
+    price, basis = read_prices(lines)
+    return _summed(documents, lines, lines.cell(2).text, price.text, pc.fill_null(basis.text, "1"), ".")
 
 
 def x12_invoice_total(documents: Documents) -> pa.Array:
     """Return TDS01 of each 810, two implied decimals, negative on a credit (BIG07)."""
-    level = documents_level(documents)
-    made, _ = implied_decimals(level.child("TDS", 1).text, places=2, precision=18, scale=4)
-    credit = pc.fill_null(pc.is_in(level.child("BIG", 7).text, value_set=pa.array(X12_CREDITS)), False)
-    return pc.if_else(credit, pc.negate(made), made)
+    made = _total(documents)
+    return pc.if_else(pa.array(x12_turned(documents)), pc.negate(made), made)
+
+
+def x12_credits(documents: Documents) -> Bools:
+    """Return which 810s are credits (BIG07)."""
+    return to_bools(pc.is_in(documents_level(documents).child("BIG", 7).text, value_set=pa.array(X12_CREDITS)))
+
+
+def x12_turned(documents: Documents) -> Bools:
+    """Return which 810s have their signs turned: credits, but not those whose sender has made the total negative already."""
+    return x12_credits(documents) & ~to_bools(pc.less(_total(documents), pa.scalar(Decimal(0), AMOUNT)))
+
+
+def _total(documents: Documents) -> pa.Array:
+    made, _ = implied_decimals(documents_level(documents).child("TDS", 1).text, places=2, precision=18, scale=4)
+    return made
 
 
 def x12_payment_total(documents: Documents) -> pa.Array:
