@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from edi.acknowledgments import is_acknowledgment
@@ -45,7 +46,9 @@ def acknowledgment_for(
             made.append(("TA1", partial(_ta1, batch, at, tuple(findings), at_theirs)))
         if not rejected:
             made.append(("997", partial(_997, batch, at, tuple(findings), at_theirs, whose.agreement.accept_with_errors)))
-    return [Acknowledgment(whose.partner_id, kind, seen.interchange_id, counter, render, partial(_name, kind, whose.partner_id))
+    place = (seen.file_hash, seen.copy, interchange.ordinal)
+    name = whose.partner_id if len(whose.agreement.identities) == 1 else f"{whose.partner_id}-{_short(counter)}"
+    return [Acknowledgment(whose.partner_id, kind, seen.interchange_id, place, counter, render, partial(_name, kind, name))
             for kind, render in made]
 
 
@@ -62,5 +65,10 @@ def _contrl(batch: Batch, at: int, findings: tuple[Finding, ...], instant: datet
     return acknowledge_edifact(batch, at, findings, reference=f"{number:08d}", at=instant)
 
 
-def _name(kind: str, partner_id: str, number: int) -> str:
-    return f"{partner_id}-{kind}-{number:09d}.edi"
+def _short(counter: tuple[str, ...]) -> str:
+    """Return what tells the counters of one partner apart: where it has several addresses, each pair is numbered from 1."""
+    return sha256("\x1f".join(counter).encode()).hexdigest()[:8]
+
+
+def _name(kind: str, sender: str, number: int) -> str:
+    return f"{sender}-{kind}-{number:09d}.edi"

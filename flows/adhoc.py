@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from edi.errors import ConfigurationError
-from flows.night import finish_earlier, land_file, lease, open_session
+from flows.looking import existing_session
+from flows.night import finish_earlier, land_file, lease
 from flows.nightly import run_night
 from flows.reconciling import reconcile
 from flows.runners import Runner
@@ -38,7 +39,7 @@ def replay(settings: Settings, replay_date: date, business_date: date, runner: R
 
 def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str = "reconcile") -> Summary:
     """Run the rules of a night again, over what was known then, in place of what they said before."""
-    session = open_session(settings, business_date)
+    session = existing_session(settings, business_date)
     known = {rule.rule_id for rule in session.definitions.rules}
     if unknown := sorted(set(rules) - known):
         raise ConfigurationError(f"no such rule: {', '.join(unknown)}; there are {', '.join(sorted(known))}")

@@ -186,6 +186,9 @@ def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], b
     if exports:
         read_exports(exports, load, session.context, lambda source: _versions(session, source), work)
     work.documents.extend(unknown_file(file) for file in packet.files if file.kind == "unknown")
+    # Files are read grouped by their delimiters; what is numbered follows the plan.
+    order = {(file.file_hash, file.copy): at for at, file in enumerate(packet.files)}
+    work.acknowledgments.sort(key=lambda made: (order[made.place[:2]], made.place[2]))
     expect(work)
     return work
 

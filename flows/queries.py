@@ -31,7 +31,7 @@ def query(settings: Settings, sql: str) -> pa.Table:
         if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
             raise ConfigurationError("query: only one SELECT at a time; write `crossfoot query \"select ...\"`")
         with _connection(settings) as connection:
-            return connection.execute(sql).to_arrow_table()
+            return connection.sql(sql).to_arrow_table()
     except duckdb.Error as error:
         tables = ", ".join(sorted((*TABLES, *LEDGER_TABLES)))
         raise ConfigurationError(f"query: {str(error).splitlines()[0]}\ntables: {tables}") from None

@@ -60,6 +60,7 @@ class Acknowledgment:
     partner_id: str
     kind: str  # "997", "TA1" or "CONTRL"
     answers: str  # interchange_id
+    place: tuple[str, int, int]  # file hash, copy, ordinal of the interchange that it answers
     counter: tuple[str, ...]
     render: Callable[[int], bytes]
     name: Callable[[int], str]
