@@ -52,6 +52,7 @@ def deliver(engine: Engine, folder: Path, *, partners: Sequence[str] | None = No
     for item in items:
         name = f"{_safe(item.partner_id)}/{_safe(item.file_name)}"
         files.make_folder(folder / item.partner_id)
+        _refuse_other(folder / name, bytes(item.content))
         files.write_atomically(folder / name, bytes(item.content))
         hit(WRITTEN)
         with writing(engine) as connection:
@@ -62,6 +63,12 @@ def deliver(engine: Engine, folder: Path, *, partners: Sequence[str] | None = No
         hit(MARKED)
         sent.append(name)
     return sent
+
+
+def _refuse_other(path: Path, content: bytes) -> None:
+    if path.exists() and path.read_bytes() != content:
+        raise IntegrityError(f"{path.name} waits in the outbox with other content, and would be lost; "
+                             "one name means one acknowledgment: correct the template of the name")
 
 
 def mark_answered(connection: Connection, item_id: str) -> None:
