@@ -19,6 +19,10 @@ from transforms.model import TABLES, empty
 
 LEDGER_TABLES = ("nights", "decisions", "findings", "breaks", "rule_totals", "packets")
 
+# A night tells every break that is open or has just closed: adding up over nights would count one many times.
+CURRENT_BREAKS = """CREATE VIEW current_breaks AS SELECT breaks.* FROM breaks JOIN nights USING (night_id)
+WHERE nights.sequence = (SELECT max(sequence) FROM nights JOIN breaks USING (night_id))"""
+
 
 def query(settings: Settings, sql: str) -> pa.Table:
     """Run one SELECT.
@@ -33,7 +37,7 @@ def query(settings: Settings, sql: str) -> pa.Table:
         with _connection(settings) as connection:
             return connection.sql(sql).to_arrow_table()
     except duckdb.Error as error:
-        tables = ", ".join(sorted((*TABLES, *LEDGER_TABLES)))
+        tables = ", ".join(sorted((*TABLES, *LEDGER_TABLES, "current_breaks")))
         raise ConfigurationError(f"query: {str(error).splitlines()[0]}\ntables: {tables}") from None
 
 
@@ -50,6 +54,7 @@ def _connection(settings: Settings) -> duckdb.DuckDBPyConnection:
         for name in LEDGER_TABLES:
             table = all_tables()[name]
             connection.register(name, _arrow(table, rows.execute(sa.select(table)).mappings().all()))
+    connection.execute(CURRENT_BREAKS)
     folder = str(settings.lake).replace("'", "''")
     connection.execute(f"SET allowed_directories = ['{folder}']")
     connection.execute("SET enable_external_access = false")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 from edi.errors import ConfigurationError
 from flows.settings import Drop, Settings
-from storage.files import make_folder
+from storage.files import make_folder, write_atomically
 from storage.sources import drop_copy
 
 DEPLOYMENT = "sample"
@@ -18,6 +19,19 @@ def sample_settings(data: Path, home: Path, **overrides: object) -> Settings:
     sources = sorted({path.name for day in sample_days(data / "sample").values() for path in day.iterdir() if path.is_dir()})
     drops = tuple(Drop(name=name, folder=home / "drop" / name, complete_when="renamed", afterwards="move") for name in sources)
     return Settings(deployment=DEPLOYMENT, data=data, home=home, drops=drops).model_copy(update=overrides)
+
+
+def write_settings(settings: Settings) -> Path:
+    """Write the sample's settings beside its results, so that every other command can be pointed at them with --settings."""
+    lines = ["# Written by `crossfoot run sample`: point other commands at its results with --settings.",
+             f"deployment = {json.dumps(settings.deployment)}", f"data = {json.dumps(str(settings.data))}", 'home = "."']
+    if settings.database:
+        lines.append(f"database = {json.dumps(settings.database)}")
+    for drop in settings.drops:
+        lines += ["", "[[drops]]", f"name = {json.dumps(drop.name)}", f"folder = {json.dumps('drop/' + drop.name)}"]
+    path = make_folder(settings.home) / "crossfoot.toml"
+    write_atomically(path, ("\n".join(lines) + "\n").encode())
+    return path
 
 
 def sample_days(sample: Path) -> dict[date, Path]:

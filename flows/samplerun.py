@@ -17,7 +17,7 @@ from flows.nightly import run_night
 from flows.prefecting import night_in_prefect, server
 from flows.report import write_report
 from flows.runners import PlainRunner
-from flows.sample import drop_files, sample_days, sample_settings
+from flows.sample import drop_files, sample_days, sample_settings, write_settings
 from flows.settings import Settings
 from flows.summary import Summary
 from flows.terminal import show_places, show_summary, show_verdict
@@ -28,6 +28,7 @@ def run_sample_nights(data: Path, home: Path, *, database: str, without_prefect:
     """Run every sample night and tell how it went; return the exit status: 0 where the truth was found and nothing else."""
     settings = sample_settings(data, home, database=database)
     progress, console = Console(stderr=True), Console()
+    written = write_settings(settings)
     days = sample_days(data / "sample")
     summaries: list[Summary] = []
     if not without_prefect:
@@ -45,6 +46,7 @@ def run_sample_nights(data: Path, home: Path, *, database: str, without_prefect:
         click.echo(json.dumps(found, indent=2, default=str))
     else:
         _tell_all(summaries, verdict, console)
+        console.print(f"Look around: crossfoot --settings {written} status (or query, reconcile, replay)", soft_wrap=True, highlight=False)
     return 0 if len(verdict.found) == verdict.planted and not verdict.unexpected else 1
 
 

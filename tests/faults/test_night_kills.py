@@ -41,7 +41,8 @@ def test_a_night_killed_at_a_failpoint_ends_as_if_it_had_not_been(
     point: str, tmp_path: Path, files: list[Path], undisturbed: tuple[str, dict[str, bytes]],
 ) -> None:
     made = night(tmp_path, files)
-    survives(made.run, {point: kill()})  # a point that this night does not pass kills nobody: then this is a plain run
+    killed = not survives(made.run, {point: kill()})
+    assert killed or not point.startswith(("publish.", "lake.", "landing.", "outbox."))  # a night passes all of these
     made.run()
     made.run()
     assert made.state() == undisturbed
