@@ -14,6 +14,7 @@ from transforms.mappings.rows import Rows
 from transforms.model import ITEM_IDENTIFIERS
 from transforms.typed import to_bools
 
+BARE = {"UI": 11, "UA": 12}  # X12 235: U.P.C. 1-5-5 and case code 2-5-5, digits without the check digit
 COLUMNS = {"buyer": "buyer_item_number", "supplier": "supplier_item_number", "gtin": "gtin"}
 
 
@@ -50,13 +51,16 @@ def first_of_kind(items: Items, kind: str, count: int) -> Text:
 
 
 def _completed(number: Text, qualifier: Text) -> Text:
-    """Append the check digit (GS1, modulo 10) to numbers of X12 235 UI, which are sent without it."""
-    bare = to_bools(pc.and_(pc.equal(qualifier, "UI"), pc.match_substring_regex(number, "^[0-9]{11}$")))
+    """Append the check digit (GS1, modulo 10) to numbers whose qualifier says that they are sent without it."""
+    bare = np.zeros(len(number), dtype=bool)
+    for code, length in BARE.items():
+        bare |= to_bools(pc.and_(pc.equal(qualifier, code), pc.match_substring_regex(number, f"^[0-9]{{{length}}}$")))
     if not bare.any():
         return number
-    digits = np.array([[int(digit) for digit in each] for each in number.filter(pa.array(bare)).to_pylist()])
+    short = number.filter(pa.array(bare))
+    digits = np.array([[int(digit) for digit in each] for each in pc.utf8_lpad(short, 13, "0").to_pylist()])
     check = -(3 * digits[:, ::2].sum(axis=1) + digits[:, 1::2].sum(axis=1)) % 10
-    whole = pc.binary_join_element_wise(number.filter(pa.array(bare)), pa.array(check).cast(pa.string()), "")
+    whole = pc.binary_join_element_wise(short, pa.array(check).cast(pa.string()), "")
     return pc.replace_with_mask(number, pa.array(bare), whole)
 
 
