@@ -26,7 +26,7 @@ ELEMENT_SURPLUS = kind("guide.element_surplus", Severity.WARNING, "{tag} has mor
                        "nothing is lost; ask the partner, or widen the guide")
 COMPONENT_SURPLUS = kind("guide.component_surplus", Severity.WARNING, "an element of {tag} has more components than the guide describes",
                          "look whether a separator stands inside data")
-REPETITION_SURPLUS = kind("guide.repetition_surplus", Severity.WARNING, "an element of {tag} repeats more often than the guide allows",
+REPETITION_SURPLUS = kind("guide.repetition_surplus", Severity.ERROR, "an element of {tag} repeats more often than the guide allows",
                           "look whether a separator stands inside data")
 TOO_SHORT = kind("guide.too_short", Severity.WARNING, "a value of {tag} is shorter than the guide allows",
                  "ask the partner, or widen the guide")

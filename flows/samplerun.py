@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -46,7 +47,8 @@ def run_sample_nights(data: Path, home: Path, *, database: str, without_prefect:
         click.echo(json.dumps(found, indent=2, default=str))
     else:
         _tell_all(summaries, verdict, console)
-        console.print(f"Look around: crossfoot --settings {written} status (or query, reconcile, replay)", soft_wrap=True, highlight=False)
+        console.print(f"Look around: {sys.argv[0]} --settings {written} status (or query, reconcile, replay)", soft_wrap=True,
+                      highlight=False)
     return 0 if len(verdict.found) == verdict.planted and not verdict.unexpected else 1
 
 
