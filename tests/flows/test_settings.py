@@ -92,7 +92,7 @@ def test_folders_are_relative_to_the_settings_file(tmp_path: Path) -> None:
 def test_an_unknown_time_zone_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "crossfoot.toml"
     path.write_text('time_zone = "Europe/Berlinn"\n', encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="time_zone: .*Europe/Berlinn"):
+    with pytest.raises(ConfigurationError, match=r"time_zone: .*Europe/Berlinn"):
         load_settings(path)
 
 

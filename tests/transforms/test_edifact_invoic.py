@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from tests.transforms.edifact_case import documents, interchange, mapped, rows
-from transforms.mappings.edifact_money import stated_total
 from transforms.mappings.edifact_invoic import map_invoic
+from transforms.mappings.edifact_money import stated_total
 
 # 10 x 25.00 + 3 x 120.00/100 = 253.60; freight 12.00, allowance 5.00: 260.60; 19 % of it 49.51.
 INVOICE = """

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from tests.transforms.edifact_case import documents, interchange, rows
-from transforms.mappings.edifact_money import line_amounts, ordered_total, stated_currency
 from transforms.mappings.edifact_invoic import map_invoic
+from transforms.mappings.edifact_money import line_amounts, ordered_total, stated_currency
 from transforms.mappings.edifact_orders import map_orders
 
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.edifact_case import documents, interchange
-from transforms.mappings.edifact_money import ordered_total, stated_currency, stated_total
 from transforms.mappings.documents import Documents, Mapped
 from transforms.mappings.edifact_contrl import map_contrl
 from transforms.mappings.edifact_desadv import map_desadv
 from transforms.mappings.edifact_invoic import map_invoic
+from transforms.mappings.edifact_money import ordered_total, stated_currency, stated_total
 from transforms.mappings.edifact_orders import map_orders
 from transforms.mappings.edifact_ordrsp import map_ordrsp
 from transforms.mappings.registry import REGISTRY, count_records
