@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,7 +14,12 @@ import click
 import pytest
 
 from flows.cli import main
+from flows.clock import holder
 from flows.definitions import PartnerModel, SourceModel
+from flows.nightly import run_night
+from flows.queries import query
+from flows.runners import PlainRunner
+from flows.sample import run_days, sample_settings, write_settings
 from flows.settings import Settings, load_settings, validated
 from transforms.exports_contract import usable
 from transforms.reconcile.rules import parse_rule
@@ -96,17 +102,34 @@ def test_toml_examples_load(block):
         parse_rule(Path(path).stem, content)
 
 
-def test_the_sample_is_found_with_the_settings_shown(tmp_path):
-    block = next(block for block in TOML if block.startswith(f"# {SAMPLE}"))
-    path = tmp_path / SAMPLE
-    path.parent.mkdir(parents=True)
-    path.write_text(block, encoding="utf-8")
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample nights in a folder of their own, with the README's rule beside the others; returns their settings file."""
+    folder = tmp_path_factory.mktemp("readme")
+    data = Path(shutil.copytree(ROOT / "data", folder / "data"))
+    rule = next(block for block in TOML if block.startswith("# data/rules/"))
+    (folder / rule.splitlines()[0].removeprefix("# ")).write_text(rule, encoding="utf-8")
+    settings = sample_settings(data, folder / "night")
+    for business_date, _ in run_days(settings, lambda day: run_night(settings, day, PlainRunner(1), holder=holder())):
+        assert business_date
+    return write_settings(settings)
 
-    settings = load_settings(path)
 
-    assert settings.home.resolve() == tmp_path / "build" / "night"
-    assert settings.data.resolve() == tmp_path / "data"
-    assert settings.deployment == "sample"
+@pytest.mark.slow
+def test_queries_answer_on_the_sample(sample):
+    settings = load_settings(sample)
+    asked = [shlex.split(line)[-1] for line in commands() if " query " in line and not line.endswith('"select ..."')]
+
+    assert len(asked) > 4
+    assert [sql for sql in asked if query(settings, sql).num_rows == 0] == []
+
+
+@pytest.mark.slow
+def test_the_rule_shown_finds_two_breaks(sample):
+    found = query(load_settings(sample), "select key from current_breaks "
+                                         "where class_code = 'invoice_price_erp' and state_code = 'open'")
+
+    assert found.num_rows == 2
 
 
 def test_the_library_example_runs():
