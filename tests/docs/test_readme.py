@@ -19,7 +19,7 @@ from flows.definitions import PartnerModel, SourceModel
 from flows.nightly import run_night
 from flows.queries import query
 from flows.runners import PlainRunner
-from flows.sample import run_days, sample_settings, write_settings
+from flows.sample import drop_files, sample_days, sample_settings, write_settings
 from flows.settings import Settings, load_settings, validated
 from transforms.exports_contract import usable
 from transforms.reconcile.rules import parse_rule
@@ -110,8 +110,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rule = next(block for block in TOML if block.startswith("# data/rules/"))
     (folder / rule.splitlines()[0].removeprefix("# ")).write_text(rule, encoding="utf-8")
     settings = sample_settings(data, folder / "night")
-    for business_date, _ in run_days(settings, lambda day: run_night(settings, day, PlainRunner(1), holder=holder())):
-        assert business_date
+    for business_date, day in sample_days(data / "sample").items():
+        drop_files(settings, day)
+        run_night(settings, business_date, PlainRunner(1), holder=holder())
     return write_settings(settings)
 
 
