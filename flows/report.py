@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -22,7 +23,7 @@ vertical-align: top } td.number { text-align: right; font-variant-numeric: tabul
 
 def markdown(summary: Summary) -> str:
     """Return the summary for the Prefect UI."""
-    agrees = "agrees" if not summary.totals.problems else "**does not agree**: " + "; ".join(summary.totals.problems)
+    agrees = "agrees" if not summary.totals.problems else "**does not agree**: " + _plain("; ".join(summary.totals.problems))
     parts = [f"# Night of {summary.business_date}", f"Cross-foot {agrees}."]
     for title, header, rows in _sections(summary):
         parts += [f"## {title}", _markdown_table(header, rows) if rows else "None."]
@@ -82,9 +83,14 @@ def _sections(summary: Summary) -> list[tuple[str, Row, list[Row]]]:
 
 def _markdown_table(header: Row, rows: Iterable[Row]) -> str:
     def line(cells: Row) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+        return "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
     return "\n".join([line(header), line(["---"] * len(header)), *(line(row) for row in rows)])
+
+
+def _plain(text: str) -> str:
+    """Return text that markdown shows as it is: partners write some of it, and neither tags nor images of theirs may come alive."""
+    return re.sub(r"[\\`*\[\]<>|&]", r"\\\g<0>", text).replace("\n", " ")
 
 
 def _html_table(header: Row, rows: Iterable[Row]) -> str:
