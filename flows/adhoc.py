@@ -48,4 +48,4 @@ def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str
             return summarize(session, ThisRun(busy=True))
         runner.call("finish earlier", finish_earlier, session)
         runner.call("reconcile", reconcile, session, tuple(rules))
-    return summarize(session, ThisRun())
+    return summarize(session, ThisRun(looking=True))

@@ -10,7 +10,7 @@ from typing import Any
 
 from edi.errors import ConfigurationError
 from flows.definitions import load_definitions
-from flows.night import Session, memory, read_packet
+from flows.night import Session, held, memory, read_packet
 from flows.outcomes import OK
 from flows.planning import make_plan
 from flows.settings import Settings
@@ -29,28 +29,29 @@ def dry_run(settings: Settings, business_date: date) -> dict[str, Any]:
     """
     data = _waiting(settings)
     session = _imagined(settings, business_date)
-    landed = [Landed(digest, len(content), name, source, number)
-              for number, (digest, (name, source, content)) in enumerate(sorted(data.items()), start=1)]
-    contents = {digest: content for digest, (_, _, content) in data.items()}
+    landed = [Landed(digest, len(content), name, source, number) for number, (digest, name, source, content) in enumerate(data, start=1)]
+    contents = {digest: content for digest, _, _, content in data}
     packets = make_plan(
         landed, contents.__getitem__, session.definitions, lambda candidates: memory(session.engine, candidates),
+        lambda interchanges: held(session.engine, interchanges),
         night_id=session.night.night_id, business_date=business_date, packet_bytes=settings.packet_bytes,
         packet_files=settings.packet_files)
     works = [read_packet(session, packet, contents.__getitem__) for packet in packets]
     return _foreseen(session, len(landed), works)
 
 
-def _waiting(settings: Settings) -> dict[str, tuple[str, str, bytes]]:
+def _waiting(settings: Settings) -> list[tuple[str, str, str, bytes]]:
+    """Return hash, name, source and content of every file that waits; the same bytes under two names are two files."""
     rules = {"renamed": "rename", "done": "done", "stable": "stable"}
     if not settings.drops:
         raise ConfigurationError("no drop folders: add [[drops]] with name and folder to crossfoot.toml")
-    found: dict[str, tuple[str, str, bytes]] = {}
+    found: list[tuple[str, str, str, bytes]] = []
     for drop in settings.drops:
         previous = look(drop.folder) if drop.complete_when == "stable" else None
         for path in list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous):
             content = Path(path).read_bytes()
-            found[sha256(content).hexdigest()] = (readable_name(path), drop.name, content)
-    return found
+            found.append((sha256(content).hexdigest(), readable_name(path), drop.name, content))
+    return sorted(found)
 
 
 def _imagined(settings: Settings, business_date: date) -> Session:

@@ -39,7 +39,7 @@ def summary_of(settings: Settings, business_date: date) -> Summary:
     Raises:
         ConfigurationError: it was not.
     """
-    return summarize(existing_session(settings, business_date), ThisRun())
+    return summarize(existing_session(settings, business_date), ThisRun(looking=True))
 
 
 def existing_session(settings: Settings, business_date: date) -> Session:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from expectations.run import validate
 from flows.clock import is_gone
 from flows.definitions import Definitions, load_definitions
-from flows.outcomes import OK, of_expectations
+from flows.outcomes import FOR_A_PERSON, OK, of_expectations
 from flows.packet_exports import read_exports
 from flows.packets import read_edi, unknown_file
 from flows.planning import PlannedPacket, make_plan, packet_from_json
@@ -25,7 +25,7 @@ from flows.settings import Drop, Settings
 from flows.work import NightContext, PacketWork
 from storage import ledger
 from storage.database import open_database, reading, writing
-from storage.documents import latest_versions
+from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
 from storage.landing import Landed, arrivals, land, next_arrival, read_landed
 from storage.leases import acquire, holder_of, release
@@ -128,7 +128,8 @@ def plan(session: Session) -> list[PlannedPacket]:
     if not waiting:
         return packets
     made = make_plan(
-        waiting, session.load, session.definitions, lambda candidates: memory(session.engine, candidates), night_id=session.night.night_id,
+        waiting, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
+        lambda interchanges: held(session.engine, interchanges), night_id=session.night.night_id,
         business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes, packet_files=session.settings.packet_files,
         first_ordinal=len(packets) + 1, earlier_copies=Counter(file.file_hash for packet in packets for file in packet.files),
     )
@@ -171,6 +172,12 @@ def memory(engine: Engine, candidates: Sequence[Candidate]) -> Memory:
         elif one.verdict == Verdict.CONFLICT:
             by_key.setdefault(key, "")
     return Memory(by_key, {pair: frozenset(found) for pair, found in contents.items()})
+
+
+def held(engine: Engine, interchanges: set[str]) -> set[str]:
+    """Return the documents of interchanges that were set aside for a lack of ours, or a fault that may have been repaired."""
+    with reading(engine) as connection:
+        return held_documents(connection, interchanges, except_for=FOR_A_PERSON)
 
 
 def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], bytes] | None = None) -> PacketWork:

@@ -19,6 +19,7 @@ LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING = "loaded", "duplicate", "quar
 OUTCOMES = (LOADED, DUPLICATE, QUARANTINED, REJECTED, PENDING)
 
 OUR_LIMITS = "limits."
+FOR_A_PERSON = ("conflict", "reissue", "incomplete")  # never released by trying again
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ class _BatchReader:
         return self.landed[self.batch.table.files[interchange.file]]
 
     def _shared_outcome(self, at: int) -> Outcome | None:
-        return of_interchange(self.batch.interchanges[at], self.whose[at], self.seen[at].verdict, self.of_interchange[at],
+        return self._outcome_as(at, self.seen[at].verdict)
+
+    def _outcome_as(self, at: int, verdict: str) -> Outcome | None:
+        return of_interchange(self.batch.interchanges[at], self.whose[at], verdict, self.of_interchange[at],
                               environment=self.night.environment)
 
     def _document(self, index: int) -> Document:
@@ -96,10 +99,13 @@ class _BatchReader:
         findings = [*of_group, *self.of_transaction[at, ordinal]]
         mapping = find(interchange.standard, type_code)
         file = self._file(interchange)
+        identity = document_id(self.seen[at].interchange_id, ordinal)
+        # Held the first time, it is judged as if it were new; its neighbours that were loaded stay duplicates.
+        shared = self._outcome_as(at, Verdict.NEW) if identity in file.released else self.shared[at]
         return Document(
-            document_id(self.seen[at].interchange_id, ordinal), interchange.standard, type_code, whose.partner_id, whose.direction_code,
+            identity, interchange.standard, type_code, whose.partner_id, whose.direction_code,
             file.file_hash, file.copy, interchange.ordinal, ordinal, interchange.control_number,
-            transactions.control_number[index].as_py(), outcome=self.shared[at] or of_transaction(type_code, whose, mapping, findings),
+            transactions.control_number[index].as_py(), outcome=shared or of_transaction(type_code, whose, mapping, findings),
             has_money=bool(mapping and mapping.money), findings=[*findings, *(self.of_interchange[at] if ordinal == 1 else ())],
         )
 
@@ -195,13 +201,15 @@ class _BatchReader:
         return guide.hash
 
     def _acknowledge(self, at: int, seen: SeenInterchange) -> None:
-        if seen.verdict == Verdict.RESEND:
+        released = any(one.startswith(f"{seen.interchange_id}-") for one in self._file(self.batch.interchanges[at]).released)
+        if seen.verdict == Verdict.RESEND and not released:
             self.work.offered_again.append(seen.interchange_id)
             return
+        shared = self._outcome_as(at, Verdict.NEW) if released else self.shared[at]
         within = [finding for found in (self.of_group, self.of_transaction) for (owner, _), listed in found.items() if owner == at
                   for finding in listed]
         findings = [*self.of_interchange[at], *within]
-        self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], self.shared[at], findings, seen, self.night))
+        self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], shared, findings, seen, self.night))
 
 
 def _by_policy(finding: Finding, whose: Correspondence) -> Finding:

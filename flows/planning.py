@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from fnmatch import fnmatch
 from hashlib import sha256
+from typing import Any
 
 from edi.detect import detect
 from edi.reading import SourceFile, read_files
@@ -20,7 +21,7 @@ from edi.segments import Batch
 from flows.definitions import Definitions
 from flows.partners import correspondence, interchange_key
 from storage.landing import Landed
-from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide
+from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide, interchange_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class PlannedFile:
     verdicts: tuple[str, ...]  # of its interchanges, by ordinal
     transactions: int  # as the tokenizer counted them
     order: tuple[str, ...]  # the canonical order: partner, standard, control number, content
+    released: tuple[str, ...] = ()  # documents of a resend that were held the first time and get another try
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ class PlannedPacket:
 
 def packet_from_json(packet_key: str, ordinal: int, text: str) -> PlannedPacket:
     """Return a packet as the ledger keeps it."""
-    files = tuple(PlannedFile(**{**file, "verdicts": tuple(file["verdicts"]), "order": tuple(file["order"])}) for file in json.loads(text))
+    def file(values: dict[str, Any]) -> PlannedFile:
+        fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        return PlannedFile(**fields)
+
+    files = tuple(file(values) for values in json.loads(text))
     return PlannedPacket(packet_key, ordinal, files)
 
 
@@ -73,15 +79,23 @@ class _Looked:
 
 def make_plan(
     landed: Sequence[Landed], load: Callable[[str], bytes], definitions: Definitions, memory_of: Callable[[list[Candidate]], Memory],
+    held_of: Callable[[set[str]], set[str]] = lambda _: set(),
     *, night_id: str, business_date: date, packet_bytes: int, packet_files: int, first_ordinal: int = 1,
     earlier_copies: Counter[str] | None = None,
 ) -> list[PlannedPacket]:
-    """Plan the files that landed; ``earlier_copies`` counts landings of the same bytes in earlier plans of the night."""
+    """Plan the files that landed.
+
+    Args:
+        memory_of: what the ledger knows of the identities and contents of candidates.
+        held_of: which documents of some interchanges are held and may be tried again.
+        earlier_copies: how often the same bytes landed in earlier plans of the night.
+    """
     looked = sorted(_look(landed, load, definitions, business_date, packet_bytes, earlier_copies or Counter()), key=lambda each: (
         each.order, each.landed.hash, each.copy))
     candidates = [candidate for each in looked for candidate in each.candidates]
     verdicts = decide(candidates, memory_of(candidates))
-    files = [_planned(each, verdicts) for each in looked]
+    held = held_of({_id(candidate) for candidate, verdict in verdicts.items() if verdict == Verdict.RESEND})
+    files = [_planned(each, verdicts, held) for each in looked]
     return [
         PlannedPacket(_packet_key(night_id, ordinal, chunk), ordinal, tuple(chunk))
         for ordinal, chunk in enumerate(_chunks(files, packet_bytes, packet_files), start=first_ordinal)
@@ -138,10 +152,19 @@ def _looked(landed: Landed, copy: int, definitions: Definitions, contents: _Cont
     return _Looked(landed, copy, kind, source, 0, (), (f"~{kind}", source or "", landed.name, landed.hash))
 
 
-def _planned(each: _Looked, verdicts: dict[Candidate, Verdict]) -> PlannedFile:
+def _id(candidate: Candidate) -> str:
+    return interchange_id(candidate.key, candidate.content_hash)
+
+
+def _planned(each: _Looked, verdicts: dict[Candidate, Verdict], held: set[str]) -> PlannedFile:
+    """Plan a file; documents that it releases are taken out of ``held``, so that a second copy does not release them too."""
+    resent = {_id(candidate) for candidate in each.candidates if verdicts[candidate] == Verdict.RESEND}
+    released = tuple(sorted(document for document in held if document.rpartition("-")[0] in resent))
+    held -= set(released)
     return PlannedFile(
         each.landed.hash, each.copy, each.landed.name, each.landed.source, each.landed.size, each.kind, each.source_id,
         tuple(str(verdicts[candidate]) for candidate in each.candidates), each.transactions, each.order,
+        released,
     )
 
 

@@ -32,6 +32,7 @@ class ThisRun:
     expectations_failed: int = 0
     sent: Sequence[str] = ()
     busy: bool = False  # another run held the night
+    looking: bool = False  # nothing was run: somebody looks at the night
 
 
 @dataclass(frozen=True, slots=True)

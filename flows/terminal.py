@@ -10,7 +10,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from flows.summary import Summary, breaks_by_class
+from flows.summary import Summary, ThisRun, breaks_by_class
 from flows.truth import Verdict
 
 WORDS = {"documents": "transactions and documents", "records": "detail records"}
@@ -23,10 +23,8 @@ def show_summary(summary: Summary, console: Console) -> None:
     if run.busy:
         console.print("Another run holds this night and is working on it. Nothing was done here; look again with `crossfoot status`.")
         return
-    console.print(f"Files: {run.landed} landed" + (f", {run.landed_before} were landed before" if run.landed_before else "") +
-                  f". Packets: {run.packets_published} published" + (f", {run.packets_before} before" if run.packets_before else "") + ".")
-    loaded = sum((run.rows_loaded or {}).values())
-    console.print(f"Rows loaded by this run: {loaded}." + ("" if loaded else " Nothing was new: nothing is loaded twice."))
+    if not run.looking:
+        _run(run, console)
     _outcomes(summary, console)
     _documents(summary, console)
     _findings(summary, console)
@@ -40,6 +38,14 @@ def show_summary(summary: Summary, console: Console) -> None:
                   + ("[green]agrees[/]" if agrees else "[red]DOES NOT AGREE[/]"))
     for problem in summary.totals.problems:
         console.print(f"  [red]{problem}[/]")
+
+
+def _run(run: ThisRun, console: Console) -> None:
+    """Print what this run did."""
+    console.print(f"Files: {run.landed} landed" + (f", {run.landed_before} were landed before" if run.landed_before else "") +
+                  f". Packets: {run.packets_published} published" + (f", {run.packets_before} before" if run.packets_before else "") + ".")
+    loaded = sum((run.rows_loaded or {}).values())
+    console.print(f"Rows loaded by this run: {loaded}." + ("" if loaded else " Nothing was new: nothing is loaded twice."))
 
 
 def show_places(summary: Summary, console: Console) -> None:

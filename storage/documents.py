@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -24,6 +24,24 @@ def latest_versions(connection: Connection, source_id: str) -> list[tuple[str, s
     )
     latest = {row[0]: (row[0], row[1], row[2]) for row in connection.execute(query)}
     return [latest[key] for key in sorted(latest)]
+
+
+def held_documents(connection: Connection, interchange_ids: Collection[str], *, except_for: Collection[str]) -> set[str]:
+    """Return the documents of some interchanges that were quarantined and never loaded: what another try may release.
+
+    Args:
+        except_for: reason codes that a person must decide about.
+    """
+    held: set[str] = set()
+    loaded = sa.select(DOCUMENTS.c.document_id)
+    for interchange in sorted(interchange_ids):
+        # A document's key is that of its interchange, a dash and its ordinal: a range of the key.
+        mine = (DECISIONS.c.document_id > f"{interchange}-") & (DECISIONS.c.document_id < f"{interchange}.")
+        query = sa.select(DECISIONS.c.document_id).where(
+            mine, DECISIONS.c.outcome == "quarantined", DECISIONS.c.reason_code.not_in(sorted(except_for)),
+            DECISIONS.c.document_id.not_in(loaded))
+        held |= set(connection.execute(query).scalars())
+    return held
 
 
 def count_documents(connection: Connection, *, known_at: int) -> dict[str, int]:

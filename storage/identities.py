@@ -25,13 +25,13 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
     Args:
         apart_from_night: the night that is being planned; what its first attempt has recorded is no memory.
     """
-    found: dict[tuple[str, str, int], Interchange] = {}
+    found: dict[tuple[str, str, int, int], Interchange] = {}
     for column, values in ((INTERCHANGES.c.control_number, control_numbers), (INTERCHANGES.c.content_hash, content_hashes)):
         every = sorted({value.replace("\0", REPLACEMENT) for value in values})
         for start in range(0, len(every), _CHUNK):
             for seen in _load(connection, column.in_(every[start:start + _CHUNK])):
                 if seen.night_id != apart_from_night:
-                    found[seen.night_id, seen.file_hash, seen.interchange_ordinal] = seen
+                    found[seen.night_id, seen.file_hash, seen.copy, seen.interchange_ordinal] = seen
     return [found[key] for key in sorted(found)]
 
 

@@ -28,16 +28,29 @@ _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,200}")
 
 
 def enqueue(connection: Connection, publication: Publication) -> list[str]:
-    """Render and queue a packet's acknowledgments in their order, allocating control numbers; return the file names."""
-    queued = [_render(connection, order) for order in publication.acknowledgments]
-    queued += [again for reoffer in publication.reoffers for again in _again(connection, reoffer)]
-    for item in queued:
+    """Render and queue a packet's acknowledgments in their order, allocating control numbers; return the file names.
+
+    An interchange is answered once: one that an earlier packet answered gets no second number. Resends come last, so that one
+    in the packet of its original is offered the answer again as one in a later packet is.
+    """
+    new = [order for order in publication.acknowledgments if not _is_answered(connection, order.answers)]
+    queued = _insert(connection, publication, [_render(connection, order) for order in new])
+    return queued + _insert(connection, publication, [again for each in publication.reoffers for again in _again(connection, each)])
+
+
+def _insert(connection: Connection, publication: Publication, items: list[Row]) -> list[str]:
+    for item in items:
         last = sa.select(sa.func.coalesce(sa.func.max(OUTBOX.c.ordinal), 0)).where(OUTBOX.c.partner_id == item["partner_id"])
         connection.execute(OUTBOX.insert(), {
             **item, "night_id": publication.night.night_id, "packet_key": publication.packet_key, "state": "queued",
             "content_hash": content_hash(bytes(item["content"])), "ordinal": int(connection.execute(last).scalar_one()) + 1,
         })
-    return [str(item["file_name"]) for item in queued]
+    return [str(item["file_name"]) for item in items]
+
+
+def _is_answered(connection: Connection, interchange_id: str) -> bool:
+    query = sa.select(OUTBOX.c.item_id).where(OUTBOX.c.answers == interchange_id).limit(1)
+    return connection.execute(query).scalar_one_or_none() is not None
 
 
 def deliver(engine: Engine, folder: Path, *, partners: Sequence[str] | None = None) -> list[str]:
