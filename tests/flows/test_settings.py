@@ -36,7 +36,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_the_projects_own_data_loads() -> None:
     definitions = load_definitions(Settings(data=DATA))
-    assert [agreed.partner_id for agreed in definitions.agreements] == ["alpenmarkt", "bluewater", "hansetools", "northfield"]
+    assert {"alpenmarkt", "bluewater", "hansetools", "northfield"} <= {agreed.partner_id for agreed in definitions.agreements}
     assert definitions.units("x12")["CT"] == "CA"
     assert len(definitions.settings_hash) == 64
 
