@@ -22,16 +22,16 @@ def map_820(documents: Documents) -> Mapped:
     """Map all 820s at once."""
     whole = documents_level(documents)
     head = whole.clipped("ENT", "RMR")
-    payments = _payments(head)
+    payments = _payments(whole, head)
     return finished(payments, _lines(whole.inside("RMR", until=("ENT", "SE")), payments), parties(head))
 
 
-def _payments(head: Level) -> Rows:
-    rows = Rows(PAYMENTS, head)
-    rows.put("payment_number", head.child("TRN", 2))
-    rows.date("payment_date", head.child("BPR", 16).otherwise(dated(head, *VALUE_DATES)))
-    rows.put("payment_currency", currency(head.documents))
-    rows.decimal("payment_amount", head.child("BPR", 2))
+def _payments(whole: Level, head: Level) -> Rows:
+    rows = Rows(PAYMENTS, whole)
+    rows.put("payment_number", whole.child("TRN", 2))
+    rows.date("payment_date", whole.child("BPR", 16).otherwise(dated(head, *VALUE_DATES)))
+    rows.put("payment_currency", currency(whole.documents))
+    rows.decimal("payment_amount", whole.child("BPR", 2))
     return rows
 
 
