@@ -31,7 +31,7 @@ SINGLES = ("EA", "KGM", "LBR")  # units of ours that hold no other
 # X12 98 -> what the party is in the document.
 ROLES = {
     "BY": "buyer", "OB": "buyer", "SU": "supplier", "SE": "supplier", "VN": "supplier", "ST": "ship_to", "SF": "ship_from",
-    "BT": "invoicee", "PR": "payer", "PE": "payee", "RI": "payee",
+    "BT": "invoicee", "PR": "payer", "PE": "payee", "RI": "payee", "RE": "payee",
 }
 PAIRS = 15  # of qualifier and number: ten in PO1 and IT1, fifteen in LIN
 
