@@ -183,22 +183,21 @@ def ancestors(level: Level, own: Text, parent: Text) -> Ints:
         parent: the number of each node's parent, null at a root.
     """
     prefix = pa.array(level.document).cast(pa.string())
-    keys = pc.binary_join_element_wise(prefix, pc.fill_null(own, "?"), "|")
+    keys = pc.binary_join_element_wise(prefix, own, "|")
     wanted = pc.binary_join_element_wise(prefix, parent, "|")
-    return np.asarray(pc.fill_null(pc.index_in(wanted, value_set=keys), -1), dtype=np.int64)
+    found = pc.index_in(wanted, value_set=keys, skip_nulls=True)  # a root has no number to look for, and may have none itself
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
 
 
 def nearest(parents: Ints, chosen: Bools) -> Ints:
     """Return for each node the nearest node that is chosen, itself included, going up; -1 where none is.
 
-    A chain that runs in a circle ends at -1: no more steps are taken than there are nodes.
+    Each round doubles how far a node has looked up, so that depth and circles, which a stranger chooses, cost next to nothing.
+    A chain that runs in a circle ends at -1.
     """
-    at = np.arange(len(parents), dtype=np.int64)
-    for _ in range(len(parents)):
-        moving = (at >= 0) & ~chosen[np.maximum(at, 0)]
-        if not moving.any():
-            break
-        at[moving] = parents[at[moving]]
-    else:
-        at[(at >= 0) & ~chosen[np.maximum(at, 0)]] = -1
-    return at
+    count = len(parents)
+    step = np.append(np.where(chosen, np.arange(count), np.where(parents < 0, count, parents)), count)  # last: outside, where roots end
+    for _ in range(count.bit_length()):
+        step = step[step]
+    at = step[:-1]
+    return np.where(np.append(chosen, False)[at], at, -1).astype(np.int64)
