@@ -57,7 +57,7 @@ def _cast(text: Column, precision: int, scale: int) -> Column:
 
 def implied_decimals(text: Column, *, places: int, precision: int, scale: int) -> tuple[Column, Mask]:
     """Cast X12 type Nn, whose last ``places`` digits are the fraction (X12 004010 appendix A, numeric)."""
-    bad = ~to_bools(pc.fill_null(pc.match_substring_regex(text, rf"^-?[0-9]{{1,{precision - scale + places}}}$"), True))
+    bad = ~to_bools(pc.fill_null(pc.match_substring_regex(text, rf"^-?0*[0-9]{{1,{precision - scale + places}}}$"), True))
     clean = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), text)
     number = clean.cast(pa.decimal128(precision, 0))
     # The same digits read with another scale: no arithmetic, so nothing can be rounded.
