@@ -15,7 +15,7 @@ from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
 from flows.outcomes import QUARANTINED, Outcome, of_interchange, of_transaction, why
-from flows.partners import Correspondence, correspondence, interchange_key
+from flows.partners import Correspondence, by_policy, correspondence, interchange_key
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
 from transforms.mappings.documents import Documents
@@ -62,7 +62,7 @@ class _BatchReader:
         if at is None:
             self.of_file[place.file or ""].append(finding)
             return
-        finding = _by_policy(finding, self.whose[at])
+        finding = by_policy(finding, self.whose[at])
         if place.transaction is None and place.group is not None:
             self.of_group[at, place.group].append(finding)
         elif place.transaction is None:
@@ -74,8 +74,12 @@ class _BatchReader:
         interchange, whose = self.batch.interchanges[at], self.whose[at]
         file = self._file(interchange)
         key = interchange_key(interchange, whose, self.night.business_date)
-        return SeenInterchange(interchange, interchange_id(key, interchange.content_hash), key.epoch, file.file_hash, file.copy,
-                               file.verdicts[interchange.ordinal - 1], whose.partner_id)
+        verdict = file.verdicts[interchange.ordinal - 1]
+        # What is void must not stand in the way of the repaired one: it is known by its file too.
+        content = interchange.content_hash
+        if verdict == Verdict.VOID:
+            content = f"{content}:{file.file_hash}:{interchange.ordinal}"
+        return SeenInterchange(interchange, interchange_id(key, content), key.epoch, file.file_hash, file.copy, verdict, whose.partner_id)
 
     def _file(self, interchange: Interchange) -> PlannedFile:
         return self.landed[self.batch.table.files[interchange.file]]
@@ -210,12 +214,6 @@ class _BatchReader:
                   for finding in listed]
         findings = [*self.of_interchange[at], *within]
         self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], shared, findings, seen, self.night))
-
-
-def _by_policy(finding: Finding, whose: Correspondence) -> Finding:
-    """Give a finding the severity that its partner's agreement has for the code."""
-    severity = whose.agreement.severities.get(finding.code) if whose.agreement else None
-    return replace(finding, severity=Severity(severity)) if severity else finding
 
 
 def _whole(file: PlannedFile, whose: Correspondence, interchange: Interchange, outcome: Outcome, findings: list[Finding],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from edi.findings import Finding, Severity
 from edi.segments import Interchange
 from flows.definitions import Definitions
 from transforms.policy import Agreement
@@ -42,6 +43,12 @@ def correspondence(interchange: Interchange, definitions: Definitions) -> Corres
             if (sender, receiver) == (ours, theirs):
                 return Correspondence(agreed, "outbound")
     return UNKNOWN
+
+
+def by_policy(finding: Finding, whose: Correspondence) -> Finding:
+    """Give a finding the severity that its partner's agreement has for the code."""
+    severity = whose.agreement.severities.get(finding.code) if whose.agreement else None
+    return replace(finding, severity=Severity(severity)) if severity else finding
 
 
 def interchange_key(interchange: Interchange, whose: Correspondence, business_date: date) -> InterchangeKey:

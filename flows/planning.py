@@ -16,10 +16,11 @@ from hashlib import sha256
 from typing import Any
 
 from edi.detect import detect
+from edi.findings import Severity
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch
 from flows.definitions import Definitions
-from flows.partners import correspondence, interchange_key
+from flows.partners import by_policy, correspondence, interchange_key
 from storage.landing import Landed
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide, interchange_id
 
@@ -74,6 +75,7 @@ class _Looked:
     source_id: str | None
     transactions: int
     candidates: tuple[Candidate, ...]
+    void: frozenset[int]
     order: tuple[str, ...]
 
 
@@ -92,8 +94,9 @@ def make_plan(
     """
     looked = sorted(_look(landed, load, definitions, business_date, packet_bytes, earlier_copies or Counter()), key=lambda each: (
         each.order, each.landed.hash, each.copy))
-    candidates = [candidate for each in looked for candidate in each.candidates]
+    candidates = [candidate for each in looked for candidate in each.candidates if candidate.ordinal not in each.void]
     verdicts = decide(candidates, memory_of(candidates))
+    verdicts |= {candidate: Verdict.VOID for each in looked for candidate in each.candidates if candidate.ordinal in each.void}
     held = held_of({_id(candidate) for candidate, verdict in verdicts.items() if verdict == Verdict.RESEND})
     files = [_planned(each, verdicts, held) for each in looked]
     return [
@@ -119,23 +122,41 @@ def _look(landed: Sequence[Landed], load: Callable[[str], bytes], definitions: D
 @dataclass(slots=True)
 class _Contents:
     keys: list[tuple[InterchangeKey, str, int]]
+    void: set[int]  # ordinals of interchanges that are cut short or wrong as a whole
     order: tuple[str, ...]
     transactions: int
 
 
 def _interchanges(files: dict[str, bytes], definitions: Definitions, business_date: date) -> dict[str, _Contents]:
-    found: dict[str, _Contents] = {name: _Contents([], ("~unreadable",), 0) for name in files}
+    found: dict[str, _Contents] = {name: _Contents([], set(), ("~unreadable",), 0) for name in files}
     for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())]):
         counts = _transactions_by_file(batch)
         for name, count in counts.items():
             found[name].transactions = count
-        for interchange in batch.interchanges:
+        spoiled = _spoiled(batch, definitions)
+        for at, interchange in enumerate(batch.interchanges):
             whose = correspondence(interchange, definitions)
             contents = found[batch.table.files[interchange.file]]
             if not contents.keys:
                 contents.order = (whose.partner_id, interchange.standard, interchange.control_number, interchange.content_hash)
             contents.keys.append((interchange_key(interchange, whose, business_date), interchange.content_hash, interchange.ordinal))
+            if at in spoiled or not interchange.has_trailer:
+                contents.void.add(interchange.ordinal)
     return found
+
+
+def _spoiled(batch: Batch, definitions: Definitions) -> set[int]:
+    """Return the interchanges that are wrong as a whole, by the severities of their partner."""
+    index = {(batch.table.files[each.file], each.ordinal): at for at, each in enumerate(batch.interchanges)}
+    spoiled = set()
+    for finding in batch.findings:
+        place = finding.place
+        at = index.get((place.file or "", place.interchange or 0))
+        if at is not None and place.transaction is None and place.group is None:
+            judged = by_policy(finding, correspondence(batch.interchanges[at], definitions))
+            if judged.severity in (Severity.ERROR, Severity.FATAL):
+                spoiled.add(at)
+    return spoiled
 
 
 def _transactions_by_file(batch: Batch) -> Counter[str]:
@@ -146,10 +167,10 @@ def _transactions_by_file(batch: Batch) -> Counter[str]:
 def _looked(landed: Landed, copy: int, definitions: Definitions, contents: _Contents | None) -> _Looked:
     if contents is not None:
         candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
-        return _Looked(landed, copy, "edi", None, contents.transactions, candidates, contents.order)
+        return _Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order)
     source = next((each.source_id for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
     kind = "csv" if source else "unknown"
-    return _Looked(landed, copy, kind, source, 0, (), (f"~{kind}", source or "", landed.name, landed.hash))
+    return _Looked(landed, copy, kind, source, 0, (), frozenset(), (f"~{kind}", source or "", landed.name, landed.hash))
 
 
 def _id(candidate: Candidate) -> str:

@@ -30,12 +30,20 @@ _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,200}")
 def enqueue(connection: Connection, publication: Publication) -> list[str]:
     """Render and queue a packet's acknowledgments in their order, allocating control numbers; return the file names.
 
-    An interchange is answered once: one that an earlier packet answered gets no second number. Resends come last, so that one
-    in the packet of its original is offered the answer again as one in a later packet is.
+    An interchange is answered once: one that an earlier packet answered is offered that answer again, under its number. Resends
+    come last, so that one in the packet of its original is answered as one in a later packet is; once a night is enough.
     """
-    new = [order for order in publication.acknowledgments if not _is_answered(connection, order.answers)]
+    answered = {order.answers for order in publication.acknowledgments if _is_answered(connection, order.answers)}
+    new = [order for order in publication.acknowledgments if order.answers not in answered]
     queued = _insert(connection, publication, [_render(connection, order) for order in new])
-    return queued + _insert(connection, publication, [again for each in publication.reoffers for again in _again(connection, each)])
+    night = publication.night.night_id
+    reoffers = {*publication.reoffers, *(Reoffer(answers, f"{night}-{answers}") for answers in answered)}
+    again = [item for each in sorted(reoffers, key=lambda one: (one.answers, one.resent_as)) for item in _again(connection, each)]
+    return queued + _insert(connection, publication, [item for item in again if not _is_queued(connection, item)])
+
+
+def _is_queued(connection: Connection, item: Row) -> bool:
+    return connection.execute(sa.select(OUTBOX.c.item_id).where(OUTBOX.c.item_id == item["item_id"])).scalar_one_or_none() is not None
 
 
 def _insert(connection: Connection, publication: Publication, items: list[Row]) -> list[str]:

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     RESEND = "resend"  # same number, same content: nothing is loaded, the first acknowledgment is offered again
     CONFLICT = "conflict"  # same number, other content: all contenders of the night, or the newcomer, are held
     REISSUE = "reissue"  # new number, same content: held or loaded as the partner's agreement says
+    VOID = "void"  # refused as a whole, or cut short: it takes no number, so that the repaired one may come under the same
 
 
 @dataclass(frozen=True, slots=True, order=True)
