@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Callable
@@ -68,14 +69,16 @@ class DocumentMap:
 
 
 def _sources(module: str) -> list[str]:
-    """Return the modules of ``transforms`` that a module uses, itself included, sorted."""
+    """Return the modules of ``transforms`` that a module imports, by way of others too, itself included, sorted."""
     found, waiting = set[str](), [module]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            used = {getattr(value, "__module__", None) for value in vars(sys.modules[name]).values()}
-            waiting += sorted(each for each in used if isinstance(each, str) and each.startswith("transforms."))
+            tree = ast.parse(inspect.getsource(sys.modules[name]))
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("transforms")]
+            named = [f"{node.module}.{each.name}" for node in imports for each in node.names]
+            waiting += sorted(each for each in {*named, *(str(node.module) for node in imports)} if each in sys.modules)
     return sorted(found)
 
 

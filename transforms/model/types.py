@@ -32,7 +32,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Write the full scale, so that equal numbers are equal text."""
         if value is None or dialect.name != "sqlite":
             return value
-        return format(value.quantize(self._quantum), "f")
+        exact = value.quantize(self._quantum) + 0  # minus nought is nought
+        if exact != value:
+            raise ValueError(f"a decimal has more than the {self.scale} places of its column; nothing is rounded here")
+        return format(exact, "f")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Read back with the full scale on every database."""
