@@ -37,7 +37,7 @@ def replay(settings: Settings, replay_date: date, business_date: date, runner: R
     return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder)
 
 
-def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str = "reconcile") -> Summary:
+def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str) -> Summary:
     """Run the rules of a night again, over what was known then, in place of what they said before."""
     session = existing_session(settings, business_date)
     known = {rule.rule_id for rule in session.definitions.rules}

@@ -206,12 +206,9 @@ def serve(settings_path: Path | None, port: int) -> None:
 def _night(settings: Settings, business_date: date, without_prefect: bool) -> Any:
     if without_prefect:
         from flows.nightly import run_night
-        from flows.report import write_report
         from flows.runners import PlainRunner
 
-        summary = run_night(settings, business_date, PlainRunner(settings.workers), holder=_holder())
-        write_report(settings, summary)
-        return summary
+        return run_night(settings, business_date, PlainRunner(settings.workers), holder=_holder())
     from flows.prefecting import night_in_prefect
 
     return night_in_prefect(settings, business_date)

@@ -31,6 +31,12 @@ def is_gone(other: str) -> bool:
     return _started(int(parts[1])) != parts[2]
 
 
+def is_alive(other: str) -> bool:
+    """Tell whether a holder is a process of this machine that runs still."""
+    parts = other.split(" ")
+    return len(parts) == 4 and parts[0] == socket.gethostname() and parts[1].isdigit() and _started(int(parts[1])) == parts[2]
+
+
 def _started(process: int) -> str:
     """Return when a process started, in the kernel's ticks; "-" where it is not there. A number used again differs."""
     try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from edi.errors import ConservationError
-from flows.night import Session, plan
+from edi.errors import ConfigurationError, ConservationError
+from flows.night import Session, planned
 from flows.outcomes import LOADED, OUTCOMES
 from storage import ledger
 from storage.database import reading
@@ -96,9 +96,9 @@ def demand(totals: CrossFoot) -> CrossFoot:
 
 def _tokenized(session: Session, decisions: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
     """Return (transactions that the tokenizer counted when planning, decisions about transactions of EDI files)."""
-    planned = sum(file.transactions for packet in plan(session) for file in packet.files)
+    counted = sum(file.transactions for packet in planned(session) for file in packet.files)
     decided = sum(decision["standard"] in ("x12", "edifact") and decision["transaction_ordinal"] > 0 for decision in decisions)
-    return planned, decided
+    return counted, decided
 
 
 def _expects_money(session: Session, decision: Mapping[str, Any]) -> bool:
@@ -132,7 +132,9 @@ def _where(session: Session, type_code: str) -> tuple[str, tuple[str, ...], tupl
     contract = session.definitions.contract(type_code)
     if contract is not None:
         return _where_of_export(contract)
-    mapping = next(made for (_, code), made in REGISTRY.items() if code == type_code)
+    mapping = next((made for (_, code), made in REGISTRY.items() if code == type_code), None)
+    if mapping is None:
+        raise ConfigurationError(f"documents of {type_code} are loaded, but data/sources/{type_code}.toml is gone; put it back")
     amount = None
     if mapping.money_table and mapping.money_column:
         currency = {"orders": "order_currency", "order_lines": "order_currency", "invoices": "invoice_currency",
@@ -160,7 +162,7 @@ def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, t
         if stated != stored:
             yield f"{currency} {stated:f} stated by loaded documents, {stored:f} stand in the database"
     unfinished = Counter(decision["outcome"] for decision in decisions)["pending"]
-    files = {(file.file_hash, file.copy) for packet in plan(session) for file in packet.files}
+    files = {(file.file_hash, file.copy) for packet in planned(session) for file in packet.files}
     decided = {(decision["file_hash"], decision["copy"]) for decision in decisions}
     if files != decided and not unfinished:
         yield f"{len(files)} files planned, {len(decided)} have an outcome"

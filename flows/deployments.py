@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from flows import adhoc
 from flows.clock import holder, last_business_date
 from flows.nightly import run_night
-from flows.report import markdown, write_report
+from flows.report import markdown
 from flows.runners import PrefectRunner
 from flows.settings import Settings, load_settings
 from flows.summary import Summary
@@ -73,7 +73,7 @@ def replay(parameters: ReplayParameters) -> dict[str, Any]:
 def reconcile(parameters: ReconcileParameters) -> dict[str, Any]:
     """Reconcile a date."""
     settings, business_date = _opened(parameters)
-    return told(settings, adhoc.reconcile_again(settings, business_date, parameters.rules, PrefectRunner()))
+    return told(settings, adhoc.reconcile_again(settings, business_date, parameters.rules, PrefectRunner(), holder=holder()))
 
 
 FLOWS = (nightly, ingest, replay, reconcile)
@@ -87,8 +87,7 @@ def told(settings: Settings, summary: Summary) -> dict[str, Any]:
                           description="Documents set aside, with reasons")
     create_table_artifact(key="breaks", table=[_flat(found) for found in values["breaks"]] or [{"breaks": "none"}],
                           description="Where systems disagree, and the money at stake")
-    path = write_report(settings, summary)
-    get_run_logger().info("Report: %s", path)
+    get_run_logger().info("Report: %s", settings.reports / f"{summary.business_date}.html")
     return values
 
 

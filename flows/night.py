@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
+from edi.errors import RetryableError
 from expectations.run import validate
-from flows.clock import is_gone
+from flows.clock import is_alive, is_gone
 from flows.definitions import Definitions, load_definitions
 from flows.outcomes import FOR_A_PERSON, OK, of_expectations
 from flows.packet_exports import read_exports
@@ -27,7 +28,7 @@ from storage import ledger
 from storage.database import open_database, reading, writing
 from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
-from storage.landing import Landed, arrivals, land, next_arrival, read_landed
+from storage.landing import Landed, arrivals, land, landed_dates, next_arrival, read_landed
 from storage.leases import acquire, holder_of, release
 from storage.outbox import deliver
 from storage.publish import publish, recover
@@ -63,6 +64,7 @@ class Collected:
 
     landed: int
     again: int
+    restless: int = 0  # files that could not be taken now: they are left where they are, for the next look
 
 
 def open_session(settings: Settings, business_date: date) -> Session:
@@ -78,13 +80,25 @@ def open_session(settings: Settings, business_date: date) -> Session:
     return Session(settings, definitions, engine, night, context)
 
 
+def unfinished(session: Session) -> list[Session]:
+    """Return the earlier nights of the deployment that have files waiting: planned and not published, or landed and not planned."""
+    with reading(session.engine) as connection:
+        closed = {night.business_date for night in ledger.load_nights(connection)
+                  if night.deployment == session.settings.deployment and night.state == "closed"}
+    dates = [each for each in landed_dates(session.settings.landing) if each < session.night.business_date]
+    opened = [open_session(session.settings, each) for each in dates if each not in closed]
+    return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
+
+
 @contextmanager
 def lease(session: Session, holder: str) -> Iterator[Lease | None]:
     """Hold the right to publish while the block runs; None where another run holds it, which is then left to do the work."""
     name = f"publish-{session.settings.deployment}"
     with writing(session.engine) as connection:
         other = holder_of(connection, name)
-        held = acquire(connection, name, holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS, gone=other if is_gone(other) else "")
+        working = other != holder and is_alive(other)  # on this machine, however long it takes
+        held = None if working else acquire(connection, name, holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS,
+                                            gone=other if is_gone(other) else "")
     try:
         yield held
     finally:
@@ -93,11 +107,20 @@ def lease(session: Session, holder: str) -> Iterator[Lease | None]:
                 release(connection, held)
 
 
+def renew(session: Session, held: Lease) -> None:
+    """Go on holding the right to publish; a night may take longer than a lease."""
+    with writing(session.engine) as connection:
+        if acquire(connection, held.name, holder=held.holder, now=datetime.now(UTC), seconds=LEASE_SECONDS) != held:
+            raise RetryableError(f"the lease {held.name} has passed to another run; let that one finish, or run again after it")
+
+
 def collect(settings: Settings, business_date: date) -> Collected:
     """Land every complete file of every drop folder, then move, delete or keep it as the drop says. Needs no database."""
     before = next_arrival(settings.landing, business_date)
     found = [landed for drop in settings.drops for landed in _collect_drop(drop, settings, business_date)]
-    return Collected(sum(landed.arrival >= before for landed in found), sum(landed.arrival < before for landed in found))
+    taken = [landed for landed in found if landed is not None]
+    return Collected(sum(landed.arrival >= before for landed in taken), sum(landed.arrival < before for landed in taken),
+                     found.count(None))
 
 
 def land_file(settings: Settings, path: Path, business_date: date, *, source: str, name: str | None = None) -> Landed:
@@ -106,25 +129,40 @@ def land_file(settings: Settings, path: Path, business_date: date, *, source: st
     return land(path, source=source, arrival=arrival, landing=settings.landing, business_date=business_date, name=name)
 
 
-def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[Landed]:
+def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[Landed | None]:
     rules = {"renamed": "rename", "done": "done", "stable": "stable"}
     previous = None
     if drop.complete_when == "stable":
         previous = look(drop.folder)
         time.sleep(STABLE_LOOK_SECONDS)
-    found = []
+    found: list[Landed | None] = []
     for path in list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous):
-        found.append(land_file(settings, path, business_date, source=drop.name))
-        dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
-                rule=rules[drop.complete_when])
+        try:
+            seen = path.stat()
+            landed = land_file(settings, path, business_date, source=drop.name)
+            now = path.stat()
+            if (seen.st_ino, seen.st_size, seen.st_mtime_ns) == (now.st_ino, now.st_size, now.st_mtime_ns):
+                dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
+                        rule=rules[drop.complete_when])
+            found.append(landed)  # replaced meanwhile, the new file stays for the next look
+        except (RetryableError, FileNotFoundError):
+            found.append(None)  # it changes, or is gone: the others go on
     return found
 
 
+def planned(session: Session) -> list[PlannedPacket]:
+    """Return the night's work as it was planned so far, in order."""
+    return [packet for made in _planned_rounds(session) for packet in made]
+
+
 def plan(session: Session) -> list[PlannedPacket]:
-    """Return the night's work in order: plans made before, then a further round for what landed since. Written before any work."""
+    """Plan what landed since the last round, and return the night's whole work in order. Written before any work.
+
+    What was planned before must be published by then: a plan that is not published is no memory.
+    """
     rounds = _planned_rounds(session)
-    packets = [packet for planned in rounds for packet in planned]
-    waiting = _not_planned(session)
+    packets = [packet for made in rounds for packet in made]
+    waiting = not_planned(session)
     if not waiting:
         return packets
     made = make_plan(
@@ -139,7 +177,7 @@ def plan(session: Session) -> list[PlannedPacket]:
             session.night.night_id, tuple(LedgerPacket(packet.packet_key, packet.ordinal, tuple(file.file_hash for file in packet.files))
                                           for packet in made),
             tuple(Arrival(each.arrival, each.hash, each.name, each.source) for each in waiting), content, len(rounds) + 1))
-    return [packet for planned in _planned_rounds(session) for packet in planned]
+    return planned(session)
 
 
 def _planned_rounds(session: Session) -> list[list[PlannedPacket]]:
@@ -149,7 +187,7 @@ def _planned_rounds(session: Session) -> list[list[PlannedPacket]]:
     return [[packet_from_json(*packet) for packet in json.loads(made.content)] for made in plans if made is not None]
 
 
-def _not_planned(session: Session) -> list[Landed]:
+def not_planned(session: Session) -> list[Landed]:
     with reading(session.engine) as connection:
         first = ledger.load_plan(connection, session.night.night_id)
     known = {arrival.arrival for arrival in first.arrivals} if first else set()

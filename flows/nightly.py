@@ -6,7 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from flows.crossfoot import demand
+from edi.errors import RetryableError
+from flows.crossfoot import cross_foot, demand
 from flows.night import (
     Session,
     collect,
@@ -17,12 +18,16 @@ from flows.night import (
     open_session,
     packet_is_published,
     plan,
+    planned,
     publish_packet,
     read_packet,
+    renew,
     send,
+    unfinished,
 )
 from flows.planning import PlannedPacket
 from flows.reconciling import reconcile
+from flows.report import write_report
 from flows.runners import Pending, Runner
 from flows.settings import Settings
 from flows.summary import Summary, ThisRun, summarize
@@ -37,21 +42,48 @@ def run_night(settings: Settings, business_date: date, runner: Runner, *, holder
         ConservationError: the night does not cross-foot.
         RetryableError: something passing stood in the way; what was decided stays decided.
     """
-    collected = runner.call("collect", collect, settings, business_date)
-    session = runner.call("open night", open_session, settings, business_date)
+    session = _open_or_collect(settings, business_date, runner)
     with lease(session, holder) as held:
         if held is None:
-            return summarize(session, ThisRun(landed=collected.landed, landed_before=collected.again, busy=True))
+            return summarize(session, ThisRun(busy=True))
+        collected = runner.call("collect", collect, settings, business_date)
         runner.call("finish earlier", finish_earlier, session)
-        packets = runner.call("plan", plan, session)
-        published = publish_all(session, packets, runner, held)
+        for earlier in unfinished(session):
+            _catch_up(earlier, runner, held)
+        published = _publish(session, runner, held)
+        sent = runner.call("send", send, session)  # acknowledgments do not wait for reconciliation
         runner.call("reconcile", reconcile, session)
-    sent = runner.call("send", send, session)
-    run = published.told(landed=collected.landed, landed_before=collected.again, sent=sent)
-    summary = runner.call("summarize", summarize, session, run)
-    demand(summary.totals)
-    finish_night(session)
+        run = published.told(landed=collected.landed, landed_before=collected.again, restless=collected.restless, sent=sent)
+        summary = runner.call("summarize", summarize, session, run)
+        runner.call("report", write_report, settings, summary)
+        demand(summary.totals)
+        finish_night(session)
     return summary
+
+
+def _open_or_collect(settings: Settings, business_date: date, runner: Runner) -> Session:
+    """Open the night; with the database away, land what there is all the same, and say so."""
+    try:
+        return runner.call("open night", open_session, settings, business_date)
+    except RetryableError:
+        runner.call("collect", collect, settings, business_date)
+        raise
+
+
+def _catch_up(earlier: Session, runner: Runner, held: Lease) -> None:
+    """Finish a night that a crash, or a database that was away, left unfinished; one that does not cross-foot stays open."""
+    _publish(earlier, runner, held)
+    runner.call("reconcile", reconcile, earlier)
+    if not cross_foot(earlier).problems:
+        finish_night(earlier)
+
+
+def _publish(session: Session, runner: Runner, held: Lease) -> Published:
+    """Publish what was planned before; only then plan what landed since, and publish that: what is not published is no memory."""
+    published = Published()
+    publish_all(session, planned(session), runner, held, published)
+    publish_all(session, runner.call("plan", plan, session), runner, held, published)
+    return published
 
 
 class Published:
@@ -71,20 +103,19 @@ class Published:
             self.rows.update(result.recount.rows)
             self.expectations.update(work.expectations)
 
-    def told(self, *, landed: int, landed_before: int, sent: Sequence[str]) -> ThisRun:
+    def told(self, *, landed: int, landed_before: int, restless: int, sent: Sequence[str]) -> ThisRun:
         """Return it with what else the run did."""
         return ThisRun(landed, landed_before, self.now, self.before, {name: count for name, count in sorted(self.rows.items()) if count},
-                       self.expectations["evaluated"], self.expectations["failed"], tuple(sent))
+                       self.expectations["evaluated"], self.expectations["failed"], tuple(sent), restless=restless)
 
 
-def publish_all(session: Session, packets: Sequence[PlannedPacket], runner: Runner, held: Lease) -> Published:
+def publish_all(session: Session, packets: Sequence[PlannedPacket], runner: Runner, held: Lease, published: Published) -> None:
     """Read packets in parallel, publish them in the order of the plan, so that control numbers come out the same."""
-    published = Published()
-    published.before = sum(packet_is_published(session, packet) for packet in packets)
     waiting = [packet for packet in packets if not packet_is_published(session, packet)]
+    published.before = len(packets) - len(waiting) - published.now
     for packet, work in _read_ahead(session, waiting, runner):
+        renew(session, held)
         published.add(runner.call(f"publish packet {packet.ordinal}", publish_packet, session, work, held), work)
-    return published
 
 
 def _read_ahead(session: Session, packets: Sequence[PlannedPacket], runner: Runner) -> Iterator[tuple[PlannedPacket, PacketWork]]:

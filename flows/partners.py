@@ -53,8 +53,11 @@ def by_policy(finding: Finding, whose: Correspondence) -> Finding:
 
 def interchange_key(interchange: Interchange, whose: Correspondence, business_date: date) -> InterchangeKey:
     """Return the identity of an interchange, the approved restarts of the partner's numbering counted."""
+    # No database keeps a NUL in text: the ledger's memory must find what it is asked for.
+    sender_qualifier, sender_id, receiver_qualifier, receiver_id, control_number = (part.replace("\0", "\ufffd") for part in (
+        interchange.sender_qualifier, interchange.sender_id, interchange.receiver_qualifier, interchange.receiver_id,
+        interchange.control_number))
     return InterchangeKey(
-        interchange.standard, interchange.sender_qualifier, interchange.sender_id, interchange.receiver_qualifier,
-        interchange.receiver_id, interchange.control_number, interchange.usage_code,
+        interchange.standard, sender_qualifier, sender_id, receiver_qualifier, receiver_id, control_number, interchange.usage_code,
         whose.agreement.epoch(business_date) if whose.agreement else 0,
     )

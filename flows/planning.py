@@ -203,10 +203,12 @@ def _by_size(files: Sequence[tuple[Landed, int]], most: int) -> Iterator[list[tu
 
 
 def _chunks(files: Iterable[PlannedFile], most_bytes: int, most_files: int) -> Iterator[list[PlannedFile]]:
+    """Cut files into packets. Two exports of one source never share one: the later must see what became of the earlier."""
     chunk: list[PlannedFile] = []
     size = 0
     for file in files:
-        if chunk and (size + file.size > most_bytes or len(chunk) == most_files):
+        again = file.source_id is not None and any(each.source_id == file.source_id for each in chunk)
+        if chunk and (again or size + file.size > most_bytes or len(chunk) == most_files):
             yield chunk
             chunk, size = [], 0
         chunk.append(file)

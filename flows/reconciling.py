@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from edi.errors import IntegrityError
 from flows.night import Session
 from storage.breaks import earlier_breaks, load_breaks, record_rule
 from storage.database import reading, writing
@@ -35,9 +36,18 @@ def reconcile(session: Session, only: Sequence[str] = ()) -> list[Break]:
         prepare(lake, agreements=definitions.agreements, items=definitions.reference.items, business_date=session.night.business_date)
         for rule in definitions.rules:
             if not only or rule.rule_id in only:
-                _commit(session, rule, run_rule(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id])
+                _commit(session, rule, _run(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id])
     with reading(session.engine) as connection:
         return load_breaks(connection, night_id=session.night.night_id)
+
+
+def _run(lake: duckdb.DuckDBPyConnection, rule: Rule) -> RuleResult:
+    """Run a rule; what DuckDB says of a failure can quote amounts, so only its kind is told."""
+    try:
+        return run_rule(lake, rule)
+    except duckdb.Error as error:
+        raise IntegrityError(f"rule {rule.rule_id} cannot be evaluated ({type(error).__name__}): amounts may be larger than 14 digits "
+                             "before the point; look at the documents loaded last") from None
 
 
 def open_lake(session: Session) -> duckdb.DuckDBPyConnection:

@@ -16,7 +16,6 @@ from flows.clock import holder
 from flows.looking import existing_session
 from flows.nightly import run_night
 from flows.prefecting import night_in_prefect, server
-from flows.report import write_report
 from flows.runners import PlainRunner
 from flows.sample import drop_files, sample_days, sample_settings, write_settings
 from flows.settings import Settings
@@ -55,9 +54,7 @@ def run_sample_nights(data: Path, home: Path, *, database: str, without_prefect:
 def _run(settings: Settings, business_date: date, without_prefect: bool) -> Summary:
     if not without_prefect:
         return night_in_prefect(settings, business_date)
-    summary = run_night(settings, business_date, PlainRunner(settings.workers), holder=holder())
-    write_report(settings, summary)
-    return summary
+    return run_night(settings, business_date, PlainRunner(settings.workers), holder=holder())
 
 
 def _tell_all(summaries: list[Summary], verdict: Verdict, console: Console) -> None:

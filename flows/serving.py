@@ -28,6 +28,8 @@ def serve_forever(settings: Settings, settings_path: Path | None, port: int) -> 
         RetryableError: the server does not come up, or the port is taken.
     """
     environment = _environment(settings, port)
+    if settings_path:
+        environment["CROSSFOOT_SETTINGS"] = str(settings_path.resolve())  # ad-hoc flows use the same settings
     os.environ.update(environment)
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -82,6 +82,8 @@ class Settings(Strict):
 
     def slot_at(self, business_date: date) -> datetime:
         """Return the instant of a night: the morning after its business date, at the slot, in UTC."""
+        if not date(1900, 1, 1) <= business_date <= date(2999, 12, 31):
+            raise ConfigurationError(f"{business_date} is no business date of ours; write one between 1900 and 2999")
         local = datetime.combine(business_date + timedelta(days=1), self.slot, ZoneInfo(self.time_zone))
         return local.astimezone(UTC)
 

@@ -32,6 +32,7 @@ class ThisRun:
     expectations_failed: int = 0
     sent: Sequence[str] = ()
     busy: bool = False  # another run held the night
+    restless: int = 0  # files that could not be taken yet
     looking: bool = False  # nothing was run: somebody looks at the night
 
 
@@ -59,6 +60,7 @@ class Summary:
             "night": self.night_id, "business_date": self.business_date, "sequence": self.sequence, "busy": self.run.busy,
             "this_run": {
                 "files_landed": self.run.landed, "files_landed_before": self.run.landed_before,
+                "files_left_for_the_next_look": self.run.restless,
                 "packets_published": self.run.packets_published, "packets_published_before": self.run.packets_before,
                 "rows_loaded": dict(self.run.rows_loaded or {}), "rows_loaded_total": sum((self.run.rows_loaded or {}).values()),
                 "expectations_evaluated": self.run.expectations_evaluated, "expectations_failed": self.run.expectations_failed,

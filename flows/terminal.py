@@ -44,6 +44,8 @@ def _run(run: ThisRun, console: Console) -> None:
     """Print what this run did."""
     console.print(f"Files: {run.landed} landed" + (f", {run.landed_before} were landed before" if run.landed_before else "") +
                   f". Packets: {run.packets_published} published" + (f", {run.packets_before} before" if run.packets_before else "") + ".")
+    if run.restless:
+        console.print(f"Files that were still changing, left for the next look: {run.restless}.")
     loaded = sum((run.rows_loaded or {}).values())
     console.print(f"Rows loaded by this run: {loaded}." + ("" if loaded else " Nothing was new: nothing is loaded twice."))
 

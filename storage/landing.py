@@ -77,6 +77,12 @@ def arrivals(landing: Path, business_date: date) -> list[Landed]:
     return found
 
 
+def landed_dates(landing: Path) -> list[date]:
+    """Return the business dates under which anything arrived, in order."""
+    folder = landing / "arrivals"
+    return sorted(date.fromisoformat(path.name) for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
 def next_arrival(landing: Path, business_date: date) -> int:
     """Return the number that the next arrival of a business date gets."""
     return max((int(sidecar.split("-")[0]) for sidecar in _sidecars(landing, business_date)), default=0) + 1

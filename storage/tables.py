@@ -103,7 +103,7 @@ FINDINGS = sa.Table(
 OUTBOX = sa.Table(
     "outbox", LEDGER, _text("item_id", key=True), _text("night_id"), _text("packet_key", cut=True), _text("partner_id"), _text("kind"),
     _text("file_name"), _integer("control_number", null=True), sa.Column("content", sa.LargeBinary(), nullable=False),
-    _text("content_hash"), _text("answers"), _text("state"), _integer("ordinal"),
+    _text("content_hash"), _text("answers"), _text("state"), _integer("ordinal", cut=True),
     sa.UniqueConstraint("partner_id", "ordinal"), _known("state", ITEM_STATES, "outbox"), sa.Index("outbox_answers", "answers"),
 )
 
