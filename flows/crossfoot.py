@@ -161,8 +161,20 @@ def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, t
         stated, stored = loaded.money.get(currency, Decimal(0)), recounted.money.get(currency, Decimal(0))
         if stated != stored:
             yield f"{currency} {stated:f} stated by loaded documents, {stored:f} stand in the database"
+    yield from _rows_of_exports(decisions, session)
     unfinished = Counter(decision["outcome"] for decision in decisions)["pending"]
     files = {(file.file_hash, file.copy) for packet in planned(session) for file in packet.files}
     decided = {(decision["file_hash"], decision["copy"]) for decision in decisions}
     if files != decided and not unfinished:
         yield f"{len(files)} files planned, {len(decided)} have an outcome"
+
+
+def _rows_of_exports(decisions: Iterable[Mapping[str, Any]], session: Session) -> Iterable[str]:
+    """Compare the rows of each export as the tokenizer counted them for the plan with those of the documents decided about."""
+    decided: Counter[tuple[str, int]] = Counter()
+    for decision in decisions:
+        decided[decision["file_hash"], decision["copy"]] += decision["record_count"]
+    for file in (file for packet in planned(session) for file in packet.files if file.kind == "csv"):
+        rows = decided[file.file_hash, file.copy]
+        if rows != file.rows:
+            yield f"{file.source_id}: the tokenizer counted {file.rows} rows in an export, {rows} belong to a document"

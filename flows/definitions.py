@@ -12,11 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from edi.errors import ConfigurationError
 from edi.findings import Severity
-from flows.settings import Settings, Strict, read_toml, validated
+from flows.settings import Settings, Strict, known_zone, read_toml, validated
 from transforms.policy import (
     Agreement,
     ContractColumn,
@@ -83,6 +83,11 @@ class PartnerModel(Strict):
     tax_percents: tuple[Decimal, ...] = ()
     tolerances: TolerancesModel = TolerancesModel()
     severities: dict[str, Severity] = Field(default_factory=dict)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        return known_zone(name)
 
     def frozen(self, partner_id: str) -> Agreement:
         """Return the policy that the layers below are handed."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.runtime import flow_run as runtime
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import BaseModel, Field
 
@@ -97,7 +98,9 @@ def _flat(found: dict[str, Any]) -> dict[str, Any]:
 
 def _opened(parameters: NightParameters) -> tuple[Settings, date]:
     settings = load_settings(parameters.settings)
-    business_date = parameters.business_date or last_business_date(settings, datetime.now(UTC))
+    # A scheduled run may start a moment before its slot: the slot that it was scheduled for counts, not the clock.
+    due = runtime.scheduled_start_time or datetime.now(UTC)
+    business_date = parameters.business_date or last_business_date(settings, due)
     return settings, business_date
 
 

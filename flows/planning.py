@@ -22,6 +22,7 @@ from edi.segments import Batch
 from flows.definitions import Definitions
 from flows.partners import by_policy, correspondence, interchange_key
 from storage.landing import Landed
+from transforms.exports_file import count_rows
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide, interchange_id
 
 
@@ -39,6 +40,7 @@ class PlannedFile:
     verdicts: tuple[str, ...]  # of its interchanges, by ordinal
     transactions: int  # as the tokenizer counted them
     order: tuple[str, ...]  # the canonical order: partner, standard, control number, content
+    rows: int = 0  # of a CSV export, as the tokenizer counted them
     released: tuple[str, ...] = ()  # documents of a resend that were held the first time and get another try
 
 
@@ -77,6 +79,7 @@ class _Looked:
     candidates: tuple[Candidate, ...]
     void: frozenset[int]
     order: tuple[str, ...]
+    rows: int = 0
 
 
 def make_plan(
@@ -116,7 +119,10 @@ def _look(landed: Sequence[Landed], load: Callable[[str], bytes], definitions: D
         edi = {name: content for name, content in data.items() if detect(content).standard is not None}
         interchanges = _interchanges(edi, definitions, business_date)
         for each, copy in chunk:
-            yield _looked(each, copy, definitions, interchanges.get(each.hash) if each.hash in edi else None)
+            if each.hash in edi:
+                yield _looked(each, copy, interchanges[each.hash])
+            else:
+                yield _looked_at_export(each, copy, definitions, data[each.hash])
 
 
 @dataclass(slots=True)
@@ -164,13 +170,16 @@ def _transactions_by_file(batch: Batch) -> Counter[str]:
     return Counter(batch.table.files[file] for file in files)
 
 
-def _looked(landed: Landed, copy: int, definitions: Definitions, contents: _Contents | None) -> _Looked:
-    if contents is not None:
-        candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
-        return _Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order)
-    source = next((each.source_id for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
-    kind = "csv" if source else "unknown"
-    return _Looked(landed, copy, kind, source, 0, (), frozenset(), (f"~{kind}", source or "", landed.name, landed.hash))
+def _looked(landed: Landed, copy: int, contents: _Contents) -> _Looked:
+    candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
+    return _Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order)
+
+
+def _looked_at_export(landed: Landed, copy: int, definitions: Definitions, data: bytes) -> _Looked:
+    contract = next((each for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
+    kind, source = ("csv", contract.source_id) if contract else ("unknown", None)
+    rows = count_rows(contract, data) if contract else 0
+    return _Looked(landed, copy, kind, source, 0, (), frozenset(), (f"~{kind}", source or "", landed.name, landed.hash), rows)
 
 
 def _id(candidate: Candidate) -> str:
@@ -185,7 +194,7 @@ def _planned(each: _Looked, verdicts: dict[Candidate, Verdict], held: set[str]) 
     return PlannedFile(
         each.landed.hash, each.copy, each.landed.name, each.landed.source, each.landed.size, each.kind, each.source_id,
         tuple(str(verdicts[candidate]) for candidate in each.candidates), each.transactions, each.order,
-        released,
+        each.rows, released,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from edi.errors import RetryableError
+from edi.errors import ConfigurationError, RetryableError
 from flows.settings import Settings
 from storage.files import make_folder, write_atomically
 
@@ -27,6 +28,7 @@ def serve_forever(settings: Settings, settings_path: Path | None, port: int) -> 
     Raises:
         RetryableError: the server does not come up, or the port is taken.
     """
+    _demand_free(port)
     environment = _environment(settings, port)
     if settings_path:
         environment["CROSSFOOT_SETTINGS"] = str(settings_path.resolve())  # ad-hoc flows use the same settings
@@ -43,6 +45,13 @@ def serve_forever(settings: Settings, settings_path: Path | None, port: int) -> 
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _demand_free(port: int) -> None:
+    """Refuse a port that something answers on: it could be another server of ours, which would look like this one's."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ConfigurationError(f"port {port} is taken; stop what listens there, or name another with --port")
 
 
 def _environment(settings: Settings, port: int) -> dict[str, str]:
@@ -83,6 +92,7 @@ def _serve_deployments(settings: Settings, settings_path: Path | None) -> None:
     serve(
         with_workers(nightly, settings).to_deployment("nightly", schedule=schedule, parameters={"parameters": parameters}),
         *(_deployment(flow) for flow in (ingest, replay, reconcile)),
+        pause_on_shutdown=False,  # the schedule belongs to the server, and goes on when this process is started again
     )
 
 

@@ -22,6 +22,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def known_zone(name: str) -> str:
+    """Return the name of a time zone, or raise a ValueError that says how to write one."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"is no time zone: {name}; write one such as Europe/Berlin") from error
+    return name
+
+
 class Drop(Strict):
     """A folder where files arrive."""
 
@@ -49,11 +58,7 @@ class Settings(Strict):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"is no time zone: {name}; write one such as Europe/Berlin") from error
-        return name
+        return known_zone(name)
 
     @property
     def landing(self) -> Path:

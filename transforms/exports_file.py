@@ -72,6 +72,12 @@ def read_file(contract: SourceContract, data: bytes, name: str) -> ExportFile:
     return ExportFile(records, tuple(findings), bad_rows, error.code if error else None)
 
 
+def count_rows(contract: SourceContract, data: bytes) -> int:
+    """Count the rows of an export as the tokenizer splits them, before any of them is looked at; its trailer is none."""
+    table = read_csv(data, delimiter=contract.delimiter.encode(), encoding=contract.encoding)
+    return len(table.record) - (_trailer(table, contract.control_total) is not None)
+
+
 def _trailer(table: CsvTable, control: ControlTotal | None) -> tuple[str, ...] | None:
     """Return the fields of the last record where it is the trailer."""
     if control is None or not len(table.record) or table.columns[0][-1].as_py() != control.marker:
