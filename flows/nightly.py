@@ -51,8 +51,10 @@ def run_night(settings: Settings, business_date: date, runner: Runner, *, holder
         for earlier in unfinished(session):
             _catch_up(earlier, runner, held)
         published = _publish(session, runner, held)
-        sent = runner.call("send", send, session)  # acknowledgments do not wait for reconciliation
-        runner.call("reconcile", reconcile, session)
+        try:
+            runner.call("reconcile", reconcile, session)
+        finally:  # whatever becomes of reconciliation, partners get the acknowledgments that are decided
+            sent = runner.call("send", send, session)
         run = published.told(landed=collected.landed, landed_before=collected.again, restless=collected.restless, sent=sent)
         summary = runner.call("summarize", summarize, session, run)
         runner.call("report", write_report, settings, summary)
