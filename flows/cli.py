@@ -17,6 +17,7 @@ from edi.errors import ConfigurationError, ConservationError, CrossfootError, Re
 from flows.settings import Settings, load_settings
 
 EXIT = {ConfigurationError: 2, RetryableError: 75, ConservationError: 3}
+WIDE = 10_000  # columns
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
 
 
@@ -189,7 +190,8 @@ def query(settings_path: Path | None, sql: str, as_json: bool) -> None:
     if as_json:
         click.echo(to_json(found))
     else:
-        show_rows(found, Console())
+        # Piped into a file or a pager, rows are as wide as they are.
+        show_rows(found, Console() if sys.stdout.isatty() else Console(width=WIDE))
 
 
 @main.command()
