@@ -15,6 +15,10 @@ class RetryableError(CrossfootError):
     """Something passing stood in the way (a lock, a lost connection). Remedy: try again later."""
 
 
+class RestlessError(RetryableError):
+    """A file changes while it is taken. Remedy: none by us; it is taken at the next look, and the others go on."""
+
+
 class ConservationError(CrossfootError):
     """Totals do not cross-foot. Remedy: none by itself; the run fails and says which totals."""
 
