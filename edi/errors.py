@@ -12,11 +12,14 @@ class ConfigurationError(CrossfootError):
 
 
 class RetryableError(CrossfootError):
-    """Something passing stood in the way (a lock, a lost connection). Remedy: try again later."""
+    """Something passing stood in the way (a lock, a lost connection). Remedy: try again later.
 
+    ``restless`` tells of a file that changes while it is taken: it is left for the next look, and the others go on.
+    """
 
-class RestlessError(RetryableError):
-    """A file changes while it is taken. Remedy: none by us; it is taken at the next look, and the others go on."""
+    def __init__(self, message: str = "", *, restless: bool = False) -> None:
+        super().__init__(message)
+        self.restless = restless
 
 
 class ConservationError(CrossfootError):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from edi.errors import RestlessError, RetryableError
+from edi.errors import RetryableError
 from expectations.run import validate
 from flows.clock import is_alive, is_gone
 from flows.definitions import Definitions, load_definitions
@@ -145,8 +145,12 @@ def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[L
                 dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
                         rule=rules[drop.complete_when])
             found.append(landed)  # replaced meanwhile, the new file stays for the next look
-        except (RestlessError, FileNotFoundError):
-            found.append(None)  # it changes, or is gone: the others go on
+        except FileNotFoundError:
+            found.append(None)  # it is gone
+        except RetryableError as error:
+            if not error.restless:
+                raise
+            found.append(None)  # it changes: the others go on
     return found
 
 

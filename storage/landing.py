@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from edi.errors import ConfigurationError, IntegrityError, RestlessError, RetryableError
+from edi.errors import ConfigurationError, IntegrityError, RetryableError
 from storage import files
 from storage.canonical import canonical_json
 from storage.failpoints import declare, hit
@@ -161,7 +161,8 @@ def _copy(handle: int, temporary: Path, path: Path) -> tuple[str, int]:
             files.sync_file(copy.fileno(), temporary)
     after = os.fstat(handle)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
-        raise RestlessError(f"{path} changed while it was copied; it is taken at the next look, when it has come to rest")
+        raise RetryableError(f"{path} changed while it was copied; it is taken at the next look, when it has come to rest",
+                             restless=True)
     return hasher.hexdigest(), size
 
 
