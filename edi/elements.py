@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.findings import Kind, Severity, kind
-from edi.guidemodel import Guide, Part
+from edi.guidemodel import Element, Guide, Part, Usage
 from edi.segments import Bools, Ints, SegmentTable
 from edi.structure import ranges
 from edi.valuetypes import DATES, NUMBERS, TIMES, bad_dates, bad_numbers, bad_periods, bad_times, digits_of
@@ -136,16 +136,20 @@ def _spec(guide: Guide) -> _Spec:
     return _Spec(
         tags=tuple(segment.tag for segment in described),
         element_base=np.cumsum(counts) - counts, element_count=counts,
-        mandatory=np.array([sum(element.required for element in segment.elements) for segment in described], dtype=np.int64),
-        required=np.array([element.required for element in elements], dtype=bool),
+        mandatory=np.array([sum(_is_mandatory(each) for each in segment.elements) for segment in described], dtype=np.int64),
+        required=np.array([_is_mandatory(each) for each in elements], dtype=bool),
         repeat=np.array([element.repeat for element in elements], dtype=np.int64),
         part_base=np.cumsum(part_counts) - part_counts, part_count=part_counts,
-        mandatory_parts=np.array([sum(part.required for part in element.parts) for element in elements], dtype=np.int64),
-        parts=parts, part_required=np.array([part.required for part in parts], dtype=bool),
+        mandatory_parts=np.array([sum(_is_mandatory(part) for part in element.parts) for element in elements], dtype=np.int64),
+        parts=parts, part_required=np.array([_is_mandatory(part) for part in parts], dtype=bool),
         shortest=np.array([part.shortest for part in parts], dtype=np.int64),
         longest=np.array([part.longest for part in parts], dtype=np.int64),
         conditions=tuple((at, rule) for at, segment in enumerate(described) for rule in segment.conditions),
     )
+
+
+def _is_mandatory(each: Element | Part) -> bool:
+    return each.usage is Usage.MANDATORY
 
 
 def _cells(table: SegmentTable, spec: _Spec, segments: Ints) -> _Cells:

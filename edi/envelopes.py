@@ -182,6 +182,7 @@ def _transactions(table: SegmentTable, opened: Ints, stops: Ints, groups: tuple[
         first_segment=opened, stop_segment=stops, interchange=interchange, group=group, ordinal=ordinal, ordinal_in_group=in_group,
         type_code=_pick(table, opened, x12, "transaction_type"), version=pc.if_else(pa.array(x12), own, message),
         association=_pick(table, opened, x12, "association"), control_number=_pick(table, opened, x12, "transaction_control"),
+        segments_before=np.zeros(len(opened), dtype=np.int64),
     )
 
 

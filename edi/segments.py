@@ -58,6 +58,8 @@ class Interchange:
     has_trailer: bool
     group_count: int = 0
     prepared: str = ""  # date and time as on the wire, e.g. "241123 0130"; only for reports
+    newline: bytes = b""  # what follows each terminator; b"" where nothing does
+    una: bytes = b""  # UNA as it was read, with what lies between it and UNB
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Transactions:
     version: Text  # GS08 or ST03 ("004010"), or UNH 0052+0054 as "D:96A"
     association: Text  # ST03, or UNH 0057 ("EAN008")
     control_number: Text  # ST02 or UNH 0062
+    segments_before: Ints  # segments of the transaction in earlier batches of the stream; 0 where it begins in this one
 
     def __len__(self) -> int:
         return len(self.first_segment)
@@ -181,6 +184,7 @@ class Batch:
     groups: tuple[Group, ...]
     transactions: Transactions
     findings: tuple[Finding, ...]
+    goes_on: bool = False  # whether the last transaction of the batch is continued in the next batch of the stream
 
     @cached_property
     def type_codes(self) -> list[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from edi.findings import Kind, Severity, kind
-from edi.guidemodel import Guide, Item
+from edi.guidemodel import Guide, Item, Usage
 from edi.segments import Batch, Ints
 
 SEGMENT_UNKNOWN = kind("guide.segment_unknown", Severity.ERROR, "segment {tag} does not belong to {type}",
@@ -94,7 +94,8 @@ def _add(nodes: list[_Node], items: tuple[Item, ...], parent: int) -> tuple[int,
     for item in items:
         index = len(nodes)
         indices.append(index)
-        nodes.append(_Node(item.tag, parent, item.required, item.repeat, bool(item.items), parent >= 0 and len(indices) == 1))
+        required, triggers = item.usage is Usage.MANDATORY, parent >= 0 and len(indices) == 1
+        nodes.append(_Node(item.tag, parent, required, item.repeat, bool(item.items), triggers))
         if item.items:
             nodes[index].first = _add(nodes, item.items, index)[0]
     for at, index in enumerate(indices):

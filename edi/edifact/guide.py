@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from edi.guidemodel import Element, Guide, Item, Part, Segment
+from edi.guidemodel import Element, Guide, Item, Part, Segment, Usage
 
 _SERVICE = "service.json"
 _DIRECTORIES = ("d96a.json", "d01b.json")
@@ -74,25 +74,29 @@ def _tags(rows: list[Any]) -> Iterator[str]:
 def _item(row: list[Any]) -> Item:
     if len(row) == 4:
         items = tuple(_item(inner) for inner in row[3])
-        return Item(items[0].tag, row[1] == "M", row[2], items)
-    return Item(row[0], row[1] == "M", row[2])
+        return Item(items[0].tag, _usage(row[1]), row[2], items)
+    return Item(row[0], _usage(row[1]), row[2])
 
 
 def _segment(tag: str, row: list[Any], used: dict[str, Any]) -> Segment:
     elements = [_element(place, status, repeat, used) for place, status, repeat in row[1]]
     if elements and elements[-1].repeat > 1:
         last = elements[-1]
-        elements += [Element(last.reference, False, 1, last.parts)] * (min(last.repeat, _EXPANDED) - 1)
+        elements += [Element(last.reference, Usage.OPTIONAL, 1, last.parts)] * (min(last.repeat, _EXPANDED) - 1)
     return Segment(tag, str(row[0]), tuple(elements))
 
 
 def _element(place: str, status: str, repeat: int, used: dict[str, Any]) -> Element:
     rows = used["composites"].get(place, [[place, status]])
-    parts = tuple(_part(reference, part_status == "M", used["elements"][reference]) for reference, part_status in rows)
-    return Element(place, status == "M", repeat, parts)
+    parts = tuple(_part(reference, _usage(part_status), used["elements"][reference]) for reference, part_status in rows)
+    return Element(place, _usage(status), repeat, parts)
 
 
-def _part(reference: str, required: bool, form: str) -> Part:
+def _usage(status: str) -> Usage:
+    return Usage.MANDATORY if status == "M" else Usage.OPTIONAL
+
+
+def _part(reference: str, usage: Usage, form: str) -> Part:
     kind = form.rstrip("0123456789").rstrip(".")
     longest = int(form[len(kind):].lstrip("."))
-    return Part(reference, kind.upper(), required, 1 if ".." in form else longest, longest)
+    return Part(reference, kind.upper(), usage, 1 if ".." in form else longest, longest)

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from edi.errors import ConfigurationError
-from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment
+from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Usage
 
 
 @cache
@@ -65,7 +65,7 @@ def _items(lines: list[str], type_code: str) -> tuple[Item, ...]:
         if len(words) < 3 or (words[0] == "loop") != bool(inner):
             raise ConfigurationError(f"guide {type_code}.toml: {' '.join(words)!r} is neither 'TAG M|O MAX' nor a loop with lines below it")
         tag, usage, most = words[-3:]
-        items.append(Item(tag, usage == "M", UNBOUNDED if most == ">1" else int(most), inner))
+        items.append(Item(tag, Usage(usage), UNBOUNDED if most == ">1" else int(most), inner))
         at = end
     return tuple(items)
 
@@ -88,27 +88,31 @@ def _element(words: list[str], edition: dict[str, Any]) -> Element:
     dictionary = _load("segments.toml")
     if reference in dictionary["composites"]:
         cells = [cell.split() for cell in dictionary["composites"][reference].split(",")]
-        parts = tuple(_part(part, usage_of_part == "M", edition) for part, usage_of_part in cells)
+        parts = tuple(_part(part, _usage(usage_of_part), edition) for part, usage_of_part in cells)
     else:
-        parts = (_part(reference, usage == "M", edition),)
-    return Element(reference, usage == "M", 1, parts)
+        parts = (_part(reference, _usage(usage), edition),)
+    return Element(reference, _usage(usage), 1, parts)
 
 
-def _part(reference: str, required: bool, edition: dict[str, Any]) -> Part:
+def _usage(letter: str) -> Usage:
+    return Usage.MANDATORY if letter == "M" else Usage.OPTIONAL
+
+
+def _part(reference: str, usage: Usage, edition: dict[str, Any]) -> Part:
     dictionary = _load("segments.toml")
     form = edition.get("elements", {}).get(reference) or dictionary["elements"].get(reference)
     if form is None:
-        return Part(reference, "AN", required, 1, UNBOUNDED)
+        return Part(reference, "AN", usage, 1, UNBOUNDED)
     kind, lengths = form.split()
     if kind in edition.get("types", {}):
         lengths = edition["types"][kind]
     shortest, longest = lengths.split("/")
-    return Part(reference, kind, required, int(shortest), int(longest), frozenset(dictionary["codes"].get(reference, "").split()))
+    return Part(reference, kind, usage, int(shortest), int(longest), frozenset(dictionary["codes"].get(reference, "").split()))
 
 
 def _text(segment: Segment) -> list[Any]:
     return [segment.name, list(segment.conditions), [
-        [element.reference, element.required, element.repeat,
-         [[part.reference, part.kind, part.required, part.shortest, part.longest, sorted(part.codes)] for part in element.parts]]
+        [element.reference, element.usage, element.repeat,
+         [[part.reference, part.kind, part.usage, part.shortest, part.longest, sorted(part.codes)] for part in element.parts]]
         for element in segment.elements
     ]]
