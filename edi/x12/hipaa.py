@@ -1,0 +1,197 @@
+"""Implementation guides of health care, made at run time from the maps that pyx12 carries (the extra ``hipaa``).
+
+The maps are read as data, files of XML beside pyx12's code, which is not imported. One says in which loop a segment stands,
+how often, and what its elements hold there; ``dataele.xml`` has types and lengths, ``codes.xml`` the lists that others keep.
+Without the extra there are no such guides, and a document gets the guide of the plain release if there is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree.ElementTree import Element as Node
+from xml.etree.ElementTree import parse
+
+from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Selector, Usage
+from edi.guidetext import made_guide
+
+INSTALL = "pip install 'crossfoot[hipaa]'"
+
+_VERSION = re.compile(r"(\d{6}X\d{3})(A\d+)?")  # release, implementation guide, errata
+_SYNTAX = re.compile(r"[PRECL](\d\d){2,}")
+_USAGES = {"R": Usage.MANDATORY, "S": Usage.OPTIONAL, "N": Usage.FORBIDDEN}
+_OURS = frozenset({"997"})  # pyx12 has it for many versions, and it is the standard's own in each
+_CONVENTION = "1705"  # ST03, which states the version; other errata than the map's are not a wrong code
+_KEYS = {"HL": 3, "ENT": 2}  # where the qualifier is not the first element
+
+
+def is_implementation(version: str) -> bool:
+    """Tell whether a version names an implementation guide, such as 005010X222A1."""
+    return _VERSION.fullmatch(version) is not None
+
+
+def is_installed() -> bool:
+    """Tell whether the extra is there."""
+    return _folder() is not None
+
+
+@cache
+def guide(type_code: str, version: str) -> Guide | None:
+    """Return the implementation guide of a set ("837", "005010X222A1"), or the one of other errata; None where there is none."""
+    stated = _VERSION.fullmatch(version)
+    if stated is None or not is_installed():
+        return None
+    known = {edition: file for (kind, edition), file in _maps().items() if kind == type_code}
+    near = sorted(edition for edition in known if edition.startswith(stated[1]))
+    if not near:
+        return None
+    edition = version if version in known else near[-1]
+    items = _told_apart(tuple(_items(_transaction(known[edition]), version)))
+    return made_guide(standard="x12", type_code=type_code, version=version, edition=edition, exact=version == edition,
+                      items=items, segments=_names(items))
+
+
+@cache
+def _folder() -> Path | None:
+    spec = find_spec("pyx12")
+    places = spec.submodule_search_locations if spec else None
+    return next((Path(place) / "map" for place in places or () if (Path(place) / "map" / "maps.xml").is_file()), None)
+
+
+def _read(name: str) -> Node:
+    folder = _folder()
+    assert folder is not None, INSTALL
+    return parse(folder / name).getroot()
+
+
+@cache
+def _maps() -> dict[tuple[str, str], str]:
+    """Return the file of each (set, version). A version whose files go by more than set and version (278) has none."""
+    found: dict[tuple[str, str], str] = {}
+    several = set()
+    for row in _read("maps.xml").iter("map"):
+        key = row.get("abbr", "")[:3], row.get("vriic", "")
+        if key in found:
+            several.add(key)
+        if is_implementation(key[1]) and key[0] not in _OURS:
+            found[key] = row.text or ""
+    return {key: file for key, file in found.items() if key not in several}
+
+
+@cache
+def _forms() -> dict[str, tuple[str, int, int]]:
+    """Return the type and lengths of each data element."""
+    return {row.get("ele_num", ""): (row.get("data_type", "AN"), int(row.get("min_len", 1)), int(row.get("max_len", UNBOUNDED)))
+            for row in _read("dataele.xml").iter("data_ele")}
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    """Return the code lists that are kept outside of the maps."""
+    return {row.findtext("id", ""): frozenset(code.text or "" for code in row.iterfind("version/code"))
+            for row in _read("codes.xml").iter("codeset")}
+
+
+def _transaction(file: str) -> Node:
+    """Return the loop from ST to SE."""
+    return next(loop for loop in _read(file).iter("loop") if loop.get("xid") == "ST_LOOP")
+
+
+def _fact(node: Node, name: str) -> str:
+    """Return a fact that newer maps write as an attribute and older ones as an element."""
+    return node.get(name) or node.findtext(name) or ""
+
+
+def _items(loop: Node, version: str) -> Iterator[Item]:
+    """Yield what a loop holds, in its order. A wrapper, which no segment begins, gives what is in it."""
+    for node in loop:
+        if node.tag == "loop" and node.get("type") == "wrapper":
+            yield from _items(node, version)
+        elif node.tag == "loop":
+            first, *others = _items(node, version)
+            trigger = replace(first, usage=Usage.MANDATORY, repeat=1)
+            yield Item(first.tag, _usage(node), _most(node, "repeat"), (trigger, *others), node.get("xid", ""), None, first.selectors)
+        elif node.tag == "segment":
+            segment = _segment(node, version)
+            yield Item(segment.tag, _usage(node), _most(node, "max_use"), (), "", segment, _selectors(segment))
+
+
+def _usage(node: Node) -> Usage:
+    return _USAGES[_fact(node, "usage")]
+
+
+def _most(node: Node, name: str) -> int:
+    most = _fact(node, name)
+    return UNBOUNDED if most == ">1" else int(most or 1)
+
+
+def _segment(node: Node, version: str) -> Segment:
+    elements = sorted((child for child in node if child.tag in ("element", "composite")), key=lambda child: int(_fact(child, "seq")))
+    conditions = tuple(rule.text for rule in node.iterfind("syntax") if rule.text and _SYNTAX.fullmatch(rule.text))
+    return Segment(node.get("xid", ""), _fact(node, "name"), tuple(_element(element, version) for element in elements), conditions)
+
+
+def _element(node: Node, version: str) -> Element:
+    parts = tuple(_part(part, version) for part in ([node] if node.tag == "element" else node.iterfind("element")))
+    return Element(_fact(node, "data_ele"), _usage(node), _most(node, "repeat"), parts, _fact(node, "name"))
+
+
+def _part(node: Node, version: str) -> Part:
+    reference = _fact(node, "data_ele")
+    kind, shortest, longest = _forms().get(reference, ("AN", 1, UNBOUNDED))
+    return Part(reference, kind, _usage(node), shortest, longest, _codes(node, reference, version), _fact(node, "name"))
+
+
+def _codes(node: Node, reference: str, version: str) -> frozenset[str]:
+    valid = node.find("valid_codes")
+    if valid is None:
+        return frozenset()
+    codes = frozenset(code.text or "" for code in valid.iterfind("code")) | _lists().get(valid.get("external", ""), frozenset())
+    return codes | {version} if codes and reference == _CONVENTION else codes
+
+
+def _selectors(segment: Segment) -> tuple[Selector, ...]:
+    """Return the value that says which of several segments of one tag this is: a mandatory coded first element, as a rule."""
+    for position in (1, _KEYS.get(segment.tag, 1)):
+        element = segment.elements[position - 1] if position <= len(segment.elements) else None
+        part = element.parts[0] if element and element.parts else None
+        if element and part and part.codes and _is_qualifier(element, part, position):
+            return (Selector(position, 1, part.codes),)
+    return ()
+
+
+def _is_qualifier(element: Element, part: Part, position: int) -> bool:
+    if position > 1 or len(element.parts) > 1:
+        return element.usage is not Usage.FORBIDDEN
+    return part.kind == "ID" and element.usage is Usage.MANDATORY
+
+
+def _told_apart(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Keep selectors only of tags whose places differ by them: elsewhere a wrong code is a wrong code, not a segment out of place."""
+    kinds: dict[str, set[tuple[Selector, ...]]] = {}
+    for item in _every(items):
+        kinds.setdefault(item.tag, set()).add(item.selectors)
+    return _keep(items, {tag for tag, found in kinds.items() if len(found) > 1})
+
+
+def _every(items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        yield from _every(item.items)
+
+
+def _keep(items: tuple[Item, ...], tags: set[str]) -> tuple[Item, ...]:
+    return tuple(replace(item, items=_keep(item.items, tags), selectors=item.selectors if item.tag in tags else ()) for item in items)
+
+
+def _names(items: tuple[Item, ...]) -> dict[str, Segment]:
+    """Return the dictionary for segments that stand in no place of the guide: their names, and nothing that could be checked."""
+    names: dict[str, Segment] = {}
+    for item in _every(items):
+        if item.segment is not None:
+            names.setdefault(item.tag, Segment(item.tag, item.segment.name, ()))
+    return names

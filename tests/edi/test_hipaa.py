@@ -1,0 +1,175 @@
+"""Implementation guides of health care: what pyx12's maps say is what our guides say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from edi.guidemodel import UNBOUNDED, Guide, Item, Part, Segment, Selector, Usage
+from edi.x12 import hipaa
+
+pyx12_maps = pytest.importorskip("pyx12.map_if", reason="the extra hipaa is not installed")
+
+PROMISED = {  # set and version -> the file of pyx12 that has it
+    ("837", "005010X222A1"): "837.5010.X222.A1.xml", ("837", "005010X223A2"): "837Q3.I.5010.X223.A1.xml",
+    ("835", "005010X221A1"): "835.5010.X221.A1.xml", ("834", "005010X220A1"): "834.5010.X220.A1.xml",
+    ("820", "005010X218"): "820.5010.X218.xml", ("277", "005010X214"): "277.5010.X214.xml",
+    ("999", "005010X231"): "999.5010.xml", ("999", "005010X231A1"): "999.5010X231.A1.xml",
+}
+
+
+def made(type_code: str, version: str) -> Guide:
+    guide = hipaa.guide(type_code, version)
+    assert guide is not None
+    return guide
+
+
+def loop(items: tuple[Item, ...], *names: str) -> Item:
+    """Walk down loops by name."""
+    found = next(item for item in items if item.name == names[0])
+    return loop(found.items, *names[1:]) if names[1:] else found
+
+
+def segments(item: Item, tag: str) -> list[Segment]:
+    return [inner.segment for inner in item.items if inner.tag == tag and inner.segment]
+
+
+def test_loops_have_the_names_that_people_use() -> None:
+    claim = loop(made("837", "005010X222A1").items, "2000A", "2000B", "2000C", "2300")
+
+    assert [item.name for item in claim.items if item.items] == ["2310A", "2310B", "2310C", "2310D", "2310E", "2310F", "2320", "2400"]
+    assert (claim.tag, claim.usage, claim.repeat) == ("CLM", Usage.MANDATORY, 100)
+
+
+def test_a_loops_first_segment_begins_it_and_stands_once() -> None:
+    subscriber = loop(made("837", "005010X222A1").items, "2000A", "2000B")
+
+    assert (subscriber.tag, subscriber.repeat) == ("HL", UNBOUNDED)
+    assert (subscriber.items[0].tag, subscriber.items[0].usage, subscriber.items[0].repeat) == ("HL", Usage.MANDATORY, 1)
+    assert subscriber.selectors == subscriber.items[0].selectors == (Selector(3, 1, frozenset({"22"})),)
+
+
+def test_a_segment_looks_as_its_place_wants_it() -> None:
+    billing = loop(made("837", "005010X222A1").items, "2000A", "2010AA")
+    (name,) = segments(billing, "NM1")
+
+    assert name.name == "Billing Provider Name"
+    assert name.conditions == ("P0809", "C1110", "C1203")
+    assert name.elements[0].parts == (Part("98", "ID", Usage.MANDATORY, 2, 3, frozenset({"85"}), "Entity Identifier Code"),)
+    assert name.elements[5].usage is Usage.FORBIDDEN  # NM106, name prefix
+    assert name.elements[7].parts[0].codes == {"XX"}
+
+
+def test_segments_of_one_tag_are_told_apart_by_their_qualifiers() -> None:
+    claim = loop(made("837", "005010X222A1").items, "2000A", "2000B", "2300")
+    notes = {item.segment.name: item.selectors for item in claim.items if item.tag == "HI" and item.segment}
+
+    assert notes["Health Care Diagnosis Code"] == (Selector(1, 1, frozenset({"ABK", "BK"})),)  # the composite's first component
+    assert notes["Condition Information"] == (Selector(1, 1, frozenset({"BG"})),)
+
+
+def test_where_no_place_differs_a_wrong_code_leaves_the_segment_in_its_place() -> None:
+    guide = made("837", "005010X222A1")
+    (start,) = [item for item in guide.items if item.tag == "BHT"]
+
+    assert start.segment and start.segment.elements[0].parts[0].codes == {"0019"}
+    assert start.selectors == ()
+
+
+def test_a_wrapper_gives_its_loops_to_the_transaction() -> None:
+    remittance = made("835", "005010X221A1")
+
+    assert [item.name or item.tag for item in remittance.items] == [
+        "ST", "BPR", "TRN", "CUR", "REF", "REF", "DTM", "1000A", "1000B", "2000", "PLB", "SE"]
+
+
+def test_lists_that_others_keep_are_part_of_the_guide() -> None:
+    payer = loop(made("835", "005010X221A1").items, "1000A")
+    (city,) = segments(payer, "N4")
+
+    assert {"CA", "NY", "TX"} < city.elements[1].parts[0].codes  # N402, states
+    assert not {"ZZ"} & city.elements[1].parts[0].codes
+
+
+def test_other_errata_get_the_nearest_guide_and_their_version_is_no_wrong_code() -> None:
+    institutional = made("837", "005010X223A3")
+    (start,) = [item.segment for item in institutional.items if item.tag == "ST"]
+
+    assert (institutional.edition, institutional.exact, institutional.version) == ("005010X223A2", False, "005010X223A3")
+    assert start and start.elements[2].parts[0].codes == {"005010X223A2", "005010X223A3"}
+
+
+@pytest.mark.parametrize(("type_code", "version"), [
+    ("837", "005010"), ("850", "004010VICS"), ("271", "005010X279A1"), ("997", "004010X098A1"), ("278", "004010X094A1"),
+])
+def test_what_the_maps_do_not_tell_is_not_invented(type_code: str, version: str) -> None:
+    assert hipaa.guide(type_code, version) is None
+
+
+@pytest.mark.parametrize("which", PROMISED)
+def test_a_guide_is_an_implementation_with_a_text_of_its_own(which: tuple[str, str]) -> None:
+    guide = made(*which)
+
+    assert guide.is_implementation and guide.exact and guide.edition == which[1]
+    assert f'"edition":"{which[1]}"' in guide.text and len(guide.hash) == 64
+
+
+def test_without_the_extra_there_is_no_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hipaa, "_folder", lambda: None)
+
+    assert not hipaa.is_installed()
+    assert hipaa.guide.__wrapped__("837", "005010X222A1") is None
+
+
+def test_a_subscribers_claims_stand_before_his_dependents() -> None:
+    """pyx12 sorts 837I by position numbers that count anew in each hierarchical level, and refuses a dependent after a claim."""
+    subscriber = loop(made("837", "005010X223A2").items, "2000A", "2000B")
+
+    assert [item.name for item in subscriber.items if item.items] == ["2010BA", "2010BB", "2300", "2000C"]
+
+
+@pytest.mark.parametrize("which", PROMISED)
+def test_pyx12_reads_its_maps_as_we_do(which: tuple[str, str]) -> None:
+    assert sorted(ours(made(*which).items), key=path_of) == sorted(theirs(PROMISED[which]), key=path_of)
+
+
+def path_of(row: tuple[Any, ...]) -> str:
+    return str(row[0])
+
+
+def ours(items: tuple[Item, ...], path: str = "") -> Iterator[tuple[Any, ...]]:
+    """Give a row for each segment: path of loops, tag, usage, maximum, and a row for each simple element."""
+    for item in items:
+        if item.items:
+            yield from ours(item.items, f"{path}/{item.name}")
+        elif item.segment:
+            parts = [(part.usage, part.kind, part.shortest, part.longest, part.codes)
+                     for element in item.segment.elements for part in element.parts]
+            yield path, item.tag, item.usage, item.repeat, parts
+
+
+def theirs(file: str) -> Iterator[tuple[Any, ...]]:
+    """Give the same rows from the objects that pyx12 itself makes of a map."""
+    from pyx12.params import ParamsBase
+
+    root = pyx12_maps.load_map_file(file, ParamsBase())
+    start = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP")
+    yield from their_loop(start, "")
+
+
+def their_loop(node: Any, path: str) -> Iterator[tuple[Any, ...]]:
+    usages = {"R": Usage.MANDATORY, "S": Usage.OPTIONAL, "N": Usage.FORBIDDEN}
+    lists = node.root.ext_codes.codes
+    for child in node.childIterator():
+        if child.is_loop():
+            yield from their_loop(child, path if child.type == "wrapper" else f"{path}/{child.id}")
+        else:
+            begins = path != "" and child.is_first_seg_in_loop()
+            simple = [part for element in child.children for part in (element.children if element.is_composite() else [element])]
+            parts = [(usages[part.usage], part.data_type, part.min_len, part.max_len,
+                      part._valid_codes_set | (lists[part.external_codes]["codes"] if part.external_codes else frozenset()))
+                     for part in simple]
+            yield (path, child.id, Usage.MANDATORY if begins else usages[child.usage],
+                   UNBOUNDED if child.max_use == ">1" else int(child.max_use), parts)
