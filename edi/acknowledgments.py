@@ -5,13 +5,17 @@ Only syntax and guide are acknowledged. A mapping that we lack, our own limits o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from edi.findings import Finding, Severity
+from edi.guidemodel import Guide
 from edi.segments import Batch, Group, Interchange
+
+GuideOf: TypeAlias = Callable[[int], Guide | None]  # index of a transaction -> the guide that it was checked against
 
 _AREAS = ("guide.", "x12.", "edifact.", "envelope.", "charset.")
 _NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL"})}
@@ -20,6 +24,49 @@ _NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL
 def is_acknowledgment(standard: str, type_code: str) -> bool:
     """Return whether a document is itself an acknowledgment of receipt, which nobody acknowledges."""
     return type_code in _NEVER.get(standard, ())
+
+
+@dataclass(frozen=True, slots=True)
+class AckPolicy:
+    """What was agreed with a partner about acknowledgments."""
+
+    accept_with_errors: bool = False  # say E rather than a plain A where there were only warnings, and tell them
+    echo_bad_values: bool = False  # AK404 and IK404 may quote what is wrong
+    acknowledgment: str = "by_guide"  # "997", "999" (from 005010 on), or "by_guide": 999 where GS08 names an implementation guide
+    ta1: str = "requested"  # "requested" (ISA14 = 1, and whenever rejected), "always", "on_error", "never"
+    contrl: str = "always"  # "always", "requested" (UNB 0031, and whenever something is rejected), "on_error"
+    contrl_version: str = "by_syntax"  # "D:3", "2:2", "4:1", or "by_syntax": 4:1 for syntax 4, else D:3
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which acknowledgment: its type, and the version that it is written in."""
+
+    kind: str  # "TA1", "997", "999" or "CONTRL"
+    version: str  # ISA12 of a TA1, GS08 of a 997 or 999, "D:3" of a CONTRL
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment of an acknowledgment, without its terminator, and the findings that it tells of."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An acknowledgment as it would be sent: a whole interchange."""
+
+    form: Form
+    lines: tuple[Line, ...]
+    terminator: str
+    charset: str  # a Python codec
+
+    @property
+    def data(self) -> bytes:
+        """The bytes to send."""
+        return "".join(f"{line.text}{self.terminator}" for line in self.lines).encode(self.charset, errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +82,7 @@ class Answer:
     @property
     def rejected(self) -> bool:
         """Whether one finding is grave enough."""
-        return _rejects(self.findings)
+        return rejects(self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +96,7 @@ class GroupAnswer:
     @property
     def rejected(self) -> bool:
         """Whether the group's own envelope is wrong; its transactions then go down with it."""
-        return _rejects(self.findings)
+        return rejects(self.findings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +107,12 @@ class AckRequest:
     interchange: Interchange
     findings: tuple[Finding, ...]  # of the interchange's own envelope
     groups: tuple[GroupAnswer, ...]  # without acknowledgments, which are not answered
+    outside: tuple[Answer, ...] = ()  # X12: sets in no functional group, which no 997 can cite
 
     @property
     def rejected(self) -> bool:
         """Whether the interchange is rejected whole."""
-        return _rejects(self.findings)
+        return rejects(self.findings)
 
 
 def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding]) -> AckRequest:
@@ -91,7 +139,8 @@ def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding
         GroupAnswer(group, tuple(by_group.get(group.ordinal, ())) if group else (), tuple(answers.get(index, ())))
         for index, group in _groups(batch, interchange_index)
     )
-    return AckRequest(batch, interchange, tuple(own), tuple(group for group in groups if group.answers))
+    outside = tuple(answers.get(-1, ())) if interchange.standard == "x12" else ()
+    return AckRequest(batch, interchange, tuple(own), tuple(group for group in groups if group.answers), outside)
 
 
 def _groups(batch: Batch, interchange_index: int) -> list[tuple[int, Group | None]]:
@@ -124,7 +173,8 @@ def _answers(batch: Batch, interchange_index: int, findings: dict[int, list[Find
     return answers
 
 
-def _rejects(findings: tuple[Finding, ...]) -> bool:
+def rejects(findings: Iterable[Finding]) -> bool:
+    """Return whether one of the findings is grave enough to reject what they are about."""
     return any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in findings)
 
 

@@ -8,15 +8,23 @@ from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from edi.acknowledgments import is_acknowledgment
-from edi.edifact.contrl import acknowledge_edifact
+from edi.acknowledgments import AckPolicy, Form
+from edi.answering import answer, due
 from edi.findings import Finding
 from edi.segments import Batch
-from edi.x12.acknowledge import acknowledge_x12, ta1
 from flows.outcomes import REJECTED, Outcome
 from flows.partners import Correspondence
 from flows.work import Acknowledgment, NightContext, SeenInterchange
+from transforms.policy import Agreement
 from transforms.verdicts import Verdict
+
+
+def ack_policy(agreement: Agreement) -> AckPolicy:
+    """Return what a partner's agreement says about acknowledgments, as the layer below wants it."""
+    return AckPolicy(
+        accept_with_errors=agreement.accept_with_errors, echo_bad_values=agreement.echo_bad_values,
+        acknowledgment=agreement.acknowledgment, ta1=agreement.ta1, contrl=agreement.contrl, contrl_version=agreement.contrl_version,
+    )
 
 
 def acknowledgment_for(
@@ -31,38 +39,21 @@ def acknowledgment_for(
         return []
     if seen.verdict == Verdict.CONFLICT or (shared is not None and shared.outcome != REJECTED):
         return []
-    types = {batch.type_codes[index] for index in range(len(batch.transactions)) if batch.transactions.interchange[index] == at}
-    if not types or all(is_acknowledgment(interchange.standard, code) for code in types):
-        return []
+    policy = ack_policy(whose.agreement)
     counter = (interchange.standard, "acknowledgment", interchange.receiver_qualifier, interchange.receiver_id,
                interchange.sender_qualifier, interchange.sender_id)
     at_theirs = night.slot_at.astimezone(ZoneInfo(whose.agreement.time_zone))
-    rejected = shared is not None
-    made = []
-    if interchange.standard == "edifact":
-        made.append(("CONTRL", partial(_contrl, batch, at, tuple(findings), at_theirs)))
-    else:
-        if rejected or interchange.acknowledgment_requested:
-            made.append(("TA1", partial(_ta1, batch, at, tuple(findings), at_theirs)))
-        if not rejected:
-            made.append(("997", partial(_997, batch, at, tuple(findings), at_theirs, whose.agreement.accept_with_errors)))
     place = (seen.file_hash, seen.copy, interchange.ordinal)
     name = whose.partner_id if len(whose.agreement.identities) == 1 else f"{whose.partner_id}-{_short(counter)}"
-    return [Acknowledgment(whose.partner_id, kind, seen.interchange_id, place, counter, render, partial(_name, kind, name))
-            for kind, render in made]
+    return [
+        Acknowledgment(whose.partner_id, form.kind, seen.interchange_id, place, counter,
+                       partial(_render, batch, at, tuple(findings), form, at_theirs, policy), partial(_name, form.kind, name))
+        for form in due(batch, at, findings, policy).forms
+    ]
 
 
-def _997(batch: Batch, at: int, findings: tuple[Finding, ...], instant: datetime, accept_with_errors: bool, number: int) -> bytes:
-    return acknowledge_x12(batch, at, findings, control_number=number, group_control_number=number, at=instant,
-                           accept_with_errors=accept_with_errors)
-
-
-def _ta1(batch: Batch, at: int, findings: tuple[Finding, ...], instant: datetime, number: int) -> bytes:
-    return ta1(batch, at, findings, control_number=number, at=instant)
-
-
-def _contrl(batch: Batch, at: int, findings: tuple[Finding, ...], instant: datetime, number: int) -> bytes:
-    return acknowledge_edifact(batch, at, findings, reference=f"{number:08d}", at=instant)
+def _render(batch: Batch, at: int, findings: tuple[Finding, ...], form: Form, instant: datetime, policy: AckPolicy, number: int) -> bytes:
+    return answer(batch, at, findings, form, number=number, at=instant, policy=policy).data
 
 
 def _short(counter: tuple[str, ...]) -> str:

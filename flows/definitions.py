@@ -75,6 +75,11 @@ class PartnerModel(Strict):
     documents: tuple[DocumentModel, ...] = Field(min_length=1)
     acknowledge: bool = True
     accept_with_errors: bool = False
+    echo_bad_values: bool = False
+    acknowledgment: Literal["by_guide", "997", "999"] = "by_guide"
+    ta1: Literal["requested", "always", "on_error", "never"] = "requested"
+    contrl: Literal["always", "requested", "on_error"] = "always"
+    contrl_version: Literal["by_syntax", "D:3", "2:2", "4:1"] = "by_syntax"
     reissue: Literal["hold", "load"] = "hold"
     consecutive_numbers: bool = False
     allow_test: bool = False

@@ -58,7 +58,7 @@ class Acknowledgment:
     """An acknowledgment to be rendered once its control number is allocated, inside the publishing transaction."""
 
     partner_id: str
-    kind: str  # "997", "TA1" or "CONTRL"
+    kind: str  # "997", "999", "TA1" or "CONTRL"
     answers: str  # interchange_id
     place: tuple[str, int, int]  # file hash, copy, ordinal of the interchange that it answers
     counter: tuple[str, ...]

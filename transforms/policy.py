@@ -58,6 +58,11 @@ class Agreement:
     documents: tuple[DocumentAgreement, ...]
     acknowledge: bool = True  # 997 or CONTRL for what the partner sends
     accept_with_errors: bool = False  # 997 E instead of A where warnings were found
+    echo_bad_values: bool = False  # AK404 and IK404 may quote what is wrong
+    acknowledgment: str = "by_guide"  # "997", "999" (from 005010 on), "by_guide": 999 where GS08 names an implementation guide
+    ta1: str = "requested"  # "requested" (ISA14 = 1, and whenever rejected), "always", "on_error", "never"
+    contrl: str = "always"  # "always", "requested" (UNB 0031, and whenever something is rejected), "on_error"
+    contrl_version: str = "by_syntax"  # "D:3", "2:2", "4:1", or "by_syntax": 4:1 for syntax 4, else D:3
     reissue: str = "hold"  # "hold" or "load": same content under a new control number
     consecutive_numbers: bool = False
     allow_test: bool = False

@@ -1,140 +1,188 @@
-"""Write the 997 and TA1 that answer an X12 interchange. Same findings, same numbers, same instant: same bytes."""
+"""Write the 997s or 999s that answer the functional groups of an X12 interchange. Same findings, same numbers, same instant: same bytes.
+
+The 999 is the 997 for implementation guides, from 005010 on: IK3, IK4 and IK5 stand for AK3, AK4 and AK5, with codes of their
+own, and CTX says what a segment or element hangs on.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from edi.acknowledgments import Answer, GroupAnswer, ack_request
+from edi.acknowledgments import AckPolicy, AckRequest, Answer, Form, GroupAnswer, GuideOf, Line, Reply, ack_request
 from edi.findings import Finding
-from edi.segments import Batch, Interchange
-from edi.x12.guide import guide as guide_for
-from edi.x12.guide import segment_names
+from edi.segments import Batch
+from edi.x12.ackcodes import element_code, group_codes, is_of_element, is_of_headers, segment_code, set_codes
+from edi.x12.ackcontext import business_unit, trigger
+from edi.x12.ackenvelope import clean, composite, interchange, joined, segment
+from edi.x12.ackevidence import Evidence, evidences
 
-_SEGMENT_NOTES = {  # X12 element 720 (AK304)
-    "guide.segment_missing": "3", "guide.loop_repeats": "4", "guide.segment_repeats": "5", "guide.segment_misplaced": "7",
-}
-_ELEMENT_NOTES = {  # X12 element 723 (AK403)
-    "guide.element_missing": "1", "guide.condition": "2", "guide.element_surplus": "3", "guide.too_short": "4", "guide.too_long": "5",
-    "guide.bad_character": "6", "guide.bad_code": "7", "guide.bad_date": "8", "guide.bad_time": "9",
-    "guide.component_surplus": "3", "guide.repetition_surplus": "3",
-}
-_ELEMENT_NOTES_5010 = {**_ELEMENT_NOTES, "guide.component_surplus": "13", "guide.repetition_surplus": "12"}
-_SET_NOTES = {  # X12 element 718 (AK502); anything else that rejects is 5, one or more segments in error
-    "envelope.missing_trailer": "2", "x12.se02_control": "3", "x12.se01_count": "4", "x12.st02_duplicate": "23",
-}
-_GROUP_NOTES = {"envelope.missing_trailer": "3", "x12.ge02_control": "4", "x12.ge01_count": "5"}  # X12 element 716 (AK905)
-_INTERCHANGE_NOTES = {"x12.iea02_control": "001", "x12.iea01_count": "021", "envelope.missing_trailer": "023"}  # X12 I18 (TA105)
+IMPLEMENTATION_999 = "005010X231A1"
 
-_MOST_NOTES = 5
-_MOST_ELEMENTS = 99
-_OURS = re.compile(r"[*~>^\x00-\x1f\x7f]")  # our delimiters, and what no field may hold
+_TAGS = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
 _VERSION = re.compile(r"00[3-9]\d{3}")
+_MOST_ELEMENTS = 99
+_LONGEST_ECHO = 99
+_MOST_SETS = 999_999  # AK902 to AK904 have six digits
+_LARGEST_POSITION = {"early": 999_999, "late": 9_999_999_999}
+_DEFAULT = AckPolicy()
 
 
-def acknowledge_x12(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, control_number: int,
-                    group_control_number: int, at: datetime, accept_with_errors: bool = False) -> bytes:
-    """Return the interchange of 997s, one a functional group, that answers an interchange.
+def group_form(group: GroupAnswer, policy: AckPolicy = _DEFAULT) -> Form:
+    """Return what a group is answered with: a 999 where that is agreed and its version has one, else a 997."""
+    stated = group.group.version if group.group else ""
+    version = stated[:6] if _VERSION.fullmatch(stated[:6]) else "004010"
+    agreed = policy.acknowledgment == "999" or (policy.acknowledgment == "by_guide" and stated[6:].startswith("X"))
+    return Form("999", IMPLEMENTATION_999) if agreed and version >= "005010" else Form("997", version)
+
+
+def group_forms(request: AckRequest, policy: AckPolicy = _DEFAULT) -> tuple[Form, ...]:
+    """Return the forms that the groups of an interchange are answered in, in order; none where it is rejected as a whole."""
+    return () if request.rejected else tuple(dict.fromkeys(group_form(group, policy) for group in request.groups if can_cite(group)))
+
+
+def can_cite(answer: GroupAnswer) -> bool:
+    """Tell whether a group can be named in AK1: without GS01 and GS06 it cannot."""
+    return answer.group is not None and bool(answer.group.functional_code and answer.group.control_number)
+
+
+def acknowledge_x12(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, form: Form, control_number: int,
+                    group_control_number: int, at: datetime, policy: AckPolicy = _DEFAULT, guide_of: GuideOf | None = None) -> Reply:
+    """Return the interchange of 997s or 999s, one a functional group, that answers the groups of one form.
 
     Args:
         batch: the batch that the interchange was read with.
         interchange_index: index into ``batch.interchanges``.
         findings: everything known about it, of reading and of guides.
+        form: one of those that ``group_forms`` has.
         control_number: our ISA13.
         group_control_number: our GS06.
         at: the instant to write into ISA and GS, in the partner's agreed time zone.
-        accept_with_errors: whether the partner wants to hear of warnings (AK5 E) rather than a plain A.
+        policy: what was agreed about acknowledgments.
+        guide_of: the guide that each transaction set was checked against; those of this package if left out.
 
-    Returns:
-        bytes; empty where there is nothing to answer: only acknowledgments, or the whole interchange was rejected (see ``ta1``).
+    Raises:
+        ValueError: the interchange has no group that is answered in this form.
     """
     request = ack_request(batch, interchange_index, findings)
-    if request.rejected or not request.groups:
-        return b""
-    version = _group_version(request.groups[0])
-    sets = [_set(ordinal, _answer_group(batch, group, accept_with_errors=accept_with_errors))
-            for ordinal, group in enumerate(request.groups, 1)]
-    first = request.groups[0].group
-    assert first is not None  # X12 answers only groups
-    day = f"{at:%y%m%d}" if version < "004" else f"{at:%Y%m%d}"
+    if form not in group_forms(request, policy):
+        raise ValueError(f"the interchange has no group to be answered with a {form.kind} of {form.version}")
+    groups = [group for group in request.groups if can_cite(group) and group_form(group, policy) == form]
+    writer = _Writer(form, policy, evidences(batch, guide_of))
+    sets = [_set(ordinal, form, writer.group(group)) for ordinal, group in enumerate(groups, 1)]
+    first = groups[0].group
+    assert first is not None  # can_cite
+    day = f"{at:%y%m%d}" if form.version < "004" else f"{at:%Y%m%d}"
+    number = str(group_control_number)
     body = [
-        _segment("GS", "FA", first.receiver_id, first.sender_id, day, f"{at:%H%M}", str(group_control_number), "X", version),
-        *(segment for segments in sets for segment in segments),
-        _segment("GE", str(len(sets)), str(group_control_number)),
+        Line(segment("GS", "FA", first.receiver_id, first.sender_id, day, f"{at:%H%M}", number, "X", form.version)),
+        *(line for lines in sets for line in lines),
+        Line(segment("GE", str(len(sets)), number)),
     ]
-    return _interchange(request.interchange, body, control_number=control_number, at=at, groups=1)
+    return interchange(batch, request.interchange, form, body, control_number=control_number, at=at, groups=1)
 
 
-def ta1(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, control_number: int, at: datetime, note: str = "") -> bytes:
-    """Return an interchange with the TA1 that answers an interchange; empty where it is neither rejected nor asked for.
-
-    ``note`` states a reason of ours to reject (X12 I18, such as 025 for a duplicate), where a person has approved that.
-    """
-    request = ack_request(batch, interchange_index, findings)
-    interchange = request.interchange
-    rejected = request.rejected or bool(note)
-    if not rejected and not interchange.acknowledgment_requested:
-        return b""
-    grave = [_INTERCHANGE_NOTES.get(finding.code, "024") for finding in request.findings] if rejected else []
-    day, _, time = interchange.prepared.partition(" ")
-    note = note or min(grave, default="000")
-    answer = _segment("TA1", interchange.control_number.rjust(9, "0"), day, time, "R" if rejected else "A", note)
-    return _interchange(interchange, [answer], control_number=control_number, at=at, groups=0)
-
-
-def _interchange(theirs: Interchange, body: list[str], *, control_number: int, at: datetime, groups: int) -> bytes:
-    version = theirs.version if re.fullmatch(r"00[2-9]\d\d", theirs.version) else "00401"
-    header = "*".join((
-        "ISA", "00", " " * 10, "00", " " * 10,
-        _fixed(theirs.receiver_qualifier, 2), _fixed(theirs.receiver_id, 15),
-        _fixed(theirs.sender_qualifier, 2), _fixed(theirs.sender_id, 15),
-        f"{at:%y%m%d}", f"{at:%H%M}", "^" if version >= "00402" else "U", version, f"{control_number:09d}", "0",
-        "T" if theirs.usage_code == "test" else "P", ">",
-    )) + "~"
-    trailer = _segment("IEA", str(groups), f"{control_number:09d}")
-    return (header + "".join(body) + trailer).encode("utf-8")
-
-
-def _fixed(value: str, width: int) -> str:
-    return _OURS.sub(" ", value)[:width].ljust(width)
-
-
-def _segment(*elements: str) -> str:
-    """Join the elements of a segment, trailing empty ones left out."""
-    return "*".join(_OURS.sub(" ", element) for element in elements).rstrip("*") + "~"
-
-
-def _group_version(answer: GroupAnswer) -> str:
-    stated = answer.group.version[:6] if answer.group else ""
-    return stated if _VERSION.fullmatch(stated) else "004010"
-
-
-def _set(ordinal: int, body: list[str]) -> list[str]:
+def _set(ordinal: int, form: Form, body: list[Line]) -> list[Line]:
     number = f"{ordinal:04d}"
-    return [_segment("ST", "997", number), *body, _segment("SE", str(len(body) + 2), number)]
+    convention = form.version if form.kind == "999" else ""
+    return [Line(segment("ST", form.kind, number, convention)), *body, Line(segment("SE", str(len(body) + 2), number))]
 
 
-def _answer_group(batch: Batch, answer: GroupAnswer, *, accept_with_errors: bool) -> list[str]:
-    group = answer.group
-    assert group is not None  # X12 answers only groups
-    stated = group.version if _group_version(answer) >= "005" else ""
-    segments = [_segment("AK1", group.functional_code, group.control_number, stated)]
-    verdicts = [] if answer.rejected else [_verdict(one, accept_with_errors=accept_with_errors) for one in answer.answers]
-    for one, verdict in zip(answer.answers, verdicts, strict=False):
-        segments += _answer_set(batch, one, verdict, version=_group_version(answer))
-    accepted = sum(verdict != "R" for verdict in verdicts)
-    notes = _notes(answer.findings, _GROUP_NOTES, "1") if answer.rejected or accept_with_errors else []
-    stated_count = group.stated_count if group.stated_count is not None else len(answer.answers)
-    counts = (str(stated_count), str(len(answer.answers)), str(accepted))
-    return [*segments, _segment("AK9", _group_verdict(answer, verdicts, notes), *counts, *notes)]
+class _Writer:
+    """Writes the body of one 997 or 999 a group."""
+
+    def __init__(self, form: Form, policy: AckPolicy, gather: Callable[[Answer], Evidence]) -> None:
+        self.form, self.policy, self.gather = form, policy, gather
+        self.segment_tag, self.element_tag, self.verdict_tag = _TAGS[form.kind]
+        self.late = form.version >= "005"
+        self.largest = _LARGEST_POSITION["late" if self.late else "early"]
+
+    def group(self, answer: GroupAnswer) -> list[Line]:
+        """Return AK1 to AK9 for a group; a rejected one takes its sets down with it, untold."""
+        group = answer.group
+        assert group is not None  # can_cite
+        lines = [Line(segment("AK1", group.functional_code, group.control_number, group.version if self.late else ""))]
+        verdicts = [] if answer.rejected else [self._verdict(one) for one in answer.answers]
+        for one, verdict in zip(answer.answers, verdicts, strict=False):
+            lines += self._answer(one, verdict)
+        told = answer.rejected or self.policy.accept_with_errors
+        notes = group_codes(answer.findings, self.form) if told else []
+        stated = len(answer.answers) if group.stated_count is None else group.stated_count
+        counts = (stated, len(answer.answers), sum(verdict != "R" for verdict in verdicts))
+        overall = _group_verdict(answer, verdicts, notes)
+        return [*lines, Line(segment("AK9", overall, *(str(min(count, _MOST_SETS)) for count in counts), *notes),
+                             answer.findings if told else ())]
+
+    def _verdict(self, answer: Answer) -> str:
+        if answer.rejected:
+            return "R"
+        return "E" if self.policy.accept_with_errors and answer.findings else "A"
+
+    def _answer(self, answer: Answer, verdict: str) -> list[Line]:
+        header = Line(segment("AK2", answer.type_code, answer.control_number, answer.association if self.late else ""))
+        if verdict == "A":
+            return [header, Line(segment(self.verdict_tag, "A"))]
+        told: dict[Finding, str] = {}
+        details = list(self._details(answer, told))
+        codes = set_codes(answer.findings, told, self.form)
+        return [header, *details, Line(segment(self.verdict_tag, verdict, *codes), answer.findings)]
+
+    def _details(self, answer: Answer, told: dict[Finding, str]) -> Iterator[Line]:
+        """Yield what the guide found, in order of segments: a segment's own faults first, then its elements'; ``told`` takes the codes."""
+        evidence = self.gather(answer)
+        faults = [fault for fault in answer.findings if fault.code.startswith("guide.") and not is_of_headers(fault)]
+        for position, group in groupby(faults, key=lambda fault: fault.place.segment or 1):
+            if position > self.largest:
+                return
+            here = list(group)
+            inside = tuple(fault for fault in here if is_of_element(fault))
+            for fault in here:
+                if not is_of_element(fault):
+                    told[fault] = segment_code(fault, evidence, self.form)
+                    yield self._segment(evidence, fault, told[fault], (fault,))
+                    yield from self._unit(evidence, fault)
+            if inside:
+                yield self._segment(evidence, inside[0], "8", inside)
+                yield from self._unit(evidence, inside[0])
+                for fault in inside[:_MOST_ELEMENTS]:
+                    told[fault] = element_code(fault, evidence, self.form)
+                    yield self._element(evidence, fault, told[fault])
+                    yield from self._trigger(evidence, fault)
+
+    def _segment(self, evidence: Evidence, fault: Finding, code: str, findings: tuple[Finding, ...]) -> Line:
+        tag = (fault.place.tag or "")[:3]
+        return Line(segment(self.segment_tag, tag, str(fault.place.segment or 1), _loop(evidence, fault), code), findings)
+
+    def _element(self, evidence: Evidence, fault: Finding, code: str) -> Line:
+        place = fault.place
+        repetition = str(place.repetition) if place.repetition and self.late else ""
+        position = composite(str(place.element or 0), str(place.component or ""), repetition)
+        described = evidence.described(fault)
+        reference = described.reference if described and described.reference.isdigit() else ""
+        return Line(joined(self.element_tag, position, reference, code, self._echo(evidence, fault)), (fault,))
+
+    def _echo(self, evidence: Evidence, fault: Finding) -> str:
+        """Return AK404 or IK404: the bad value, where the partner's policy allows, with blanks for what our delimiters are."""
+        return clean(evidence.value(fault)).strip()[:_LONGEST_ECHO].rstrip() if self.policy.echo_bad_values else ""
+
+    def _unit(self, evidence: Evidence, fault: Finding) -> Iterator[Line]:
+        if self.form.kind == "999" and self.policy.echo_bad_values and (unit := business_unit(evidence, fault)):
+            yield Line(joined("CTX", composite(*unit)), (fault,))
+
+    def _trigger(self, evidence: Evidence, fault: Finding) -> Iterator[Line]:
+        if self.form.kind == "999" and (element := trigger(evidence, fault)):
+            place = fault.place
+            context = segment("CTX", "SITUATIONAL TRIGGER", place.tag or "", str(place.segment or 1), _loop(evidence, fault), str(element))
+            yield Line(context, (fault,))
 
 
-def _verdict(answer: Answer, *, accept_with_errors: bool) -> str:
-    if answer.rejected:
-        return "R"
-    return "E" if accept_with_errors and answer.findings else "A"
+def _loop(evidence: Evidence, fault: Finding) -> str:
+    """Return the number of the loop that LS opened and LE has not closed (AK303, IK303)."""
+    here = evidence.segment(fault)
+    opened, closed = evidence.last("LS", here), evidence.last("LE", here - 1)
+    return evidence.element(opened, 1) if opened is not None and (closed is None or closed < opened) else ""
 
 
 def _group_verdict(answer: GroupAnswer, verdicts: list[str], notes: list[str]) -> str:
@@ -143,60 +191,3 @@ def _group_verdict(answer: GroupAnswer, verdicts: list[str], notes: list[str]) -
     if "R" in verdicts:
         return "P"
     return "E" if "E" in verdicts or notes else "A"
-
-
-def _answer_set(batch: Batch, answer: Answer, verdict: str, *, version: str) -> list[str]:
-    header = _segment("AK2", answer.type_code, answer.control_number, answer.association if version >= "005" else "")
-    if verdict == "A":
-        return [header, _segment("AK5", "A")]
-    details = list(_details(batch, answer, version))
-    return [header, *details, _segment("AK5", verdict, *_notes(answer.findings, _SET_NOTES, "5"))]
-
-
-def _notes(findings: tuple[Finding, ...], table: dict[str, str], otherwise: str) -> list[str]:
-    return sorted({table.get(finding.code, otherwise) for finding in findings}, key=int)[:_MOST_NOTES]
-
-
-def _details(batch: Batch, answer: Answer, version: str) -> Iterator[str]:
-    """Yield AK3 and AK4 for what the guide found, in order of segments: a segment's own faults first, then its elements'."""
-    told = [finding for finding in answer.findings if finding.code.startswith("guide.")]
-    for position, group in groupby(told, key=lambda finding: finding.place.segment or 1):
-        faults = list(group)
-        inside = [fault for fault in faults if fault.code in _ELEMENT_NOTES]
-        for fault in faults:
-            if fault.code not in _ELEMENT_NOTES:
-                yield _segment("AK3", _tag(fault), str(position), "", _segment_note(fault))
-        if inside:
-            yield _segment("AK3", _tag(inside[0]), str(position), "", "8")
-            yield from (_element(batch, answer, fault, version) for fault in inside[:_MOST_ELEMENTS])
-
-
-def _tag(fault: Finding) -> str:
-    return (fault.place.tag or "")[:3]
-
-
-def _segment_note(fault: Finding) -> str:
-    """Return AK304; a segment that is unknown here is 6 where the standard has it, else 1."""
-    return _SEGMENT_NOTES.get(fault.code) or ("6" if (fault.place.tag or "") in segment_names() else "1")
-
-
-def _element(batch: Batch, answer: Answer, fault: Finding, version: str) -> str:
-    place = fault.place
-    position = [str(place.element)] + ([str(place.component)] if place.component else [])
-    if place.repetition and version >= "005":
-        position = [position[0], position[1] if len(position) > 1 else "", str(place.repetition)]
-    note = (_ELEMENT_NOTES_5010 if version >= "005" else _ELEMENT_NOTES)[fault.code]
-    return f"AK4*{'>'.join(position)}*{_reference(batch, answer, fault)}*{note}~"
-
-
-def _reference(batch: Batch, answer: Answer, fault: Finding) -> str:
-    """Return the data element's number (AK402) where the guide knows it."""
-    guide = guide_for(answer.type_code, str(batch.transactions.version[answer.transaction].as_py() or ""))
-    segment = guide.segments.get(fault.place.tag or "") if guide else None
-    position = (fault.place.element or 0) - 1
-    if segment is None or not 0 <= position < len(segment.elements):
-        return ""
-    element = segment.elements[position]
-    part = (fault.place.component or 1) - 1
-    reference = element.parts[part].reference if part < len(element.parts) else element.reference
-    return reference if reference.isdigit() else ""

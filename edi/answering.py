@@ -1,0 +1,72 @@
+"""What an interchange is answered with: which acknowledgments, or why none. One decision for the night and for who asks by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from edi.acknowledgments import AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
+from edi.edifact.contrl import acknowledge_edifact, contrl_form
+from edi.findings import Finding
+from edi.segments import Batch
+from edi.x12.acknowledge import acknowledge_x12, group_forms
+from edi.x12.ta1 import ta1, ta1_form
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The acknowledgments that are due, in the order in which they are sent; where there are none, why."""
+
+    forms: tuple[Form, ...]
+    reason: str = ""
+
+
+def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], policy: AckPolicy) -> Due:
+    """Return what an interchange is answered with by a partner's policy.
+
+    Args:
+        batch: the batch that the interchange was read with.
+        interchange_index: index into ``batch.interchanges``.
+        findings: everything known about it, of reading and of guides.
+        policy: what was agreed about acknowledgments.
+    """
+    interchange = batch.interchanges[interchange_index]
+    types = {batch.type_codes[at] for at in range(len(batch.transactions)) if batch.transactions.interchange[at] == interchange_index}
+    if not types:
+        return Due((), "it holds no transaction")
+    if all(is_acknowledgment(interchange.standard, code) for code in types):
+        return Due((), "an acknowledgment is never acknowledged")
+    request = ack_request(batch, interchange_index, findings)
+    forms = _edifact(request, policy) if interchange.standard == "edifact" else _x12(request, policy)
+    return Due(forms, "" if forms else _why_none(request))
+
+
+def _edifact(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:
+    form = contrl_form(request, policy)
+    return (form,) if form else ()
+
+
+def _x12(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:
+    envelope = ta1_form(request, policy)
+    return ((envelope,) if envelope else ()) + group_forms(request, policy)
+
+
+def _why_none(request: AckRequest) -> str:
+    theirs = request.interchange
+    if theirs.standard == "edifact" and not (theirs.control_number and theirs.sender_id and theirs.receiver_id):
+        return "UNB lacks the sender, the recipient or the reference, so that no CONTRL can cite it"
+    if theirs.standard == "x12" and not request.rejected and not request.outside:
+        return "GS01 or GS06 is empty, so that no acknowledgment can cite the group"
+    return "the partner's policy asks for none here"
+
+
+def answer(batch: Batch, interchange_index: int, findings: Iterable[Finding], form: Form, *, number: int, at: datetime, policy: AckPolicy,
+           guide_of: GuideOf | None = None) -> Reply:
+    """Write an acknowledgment that is due; ``number`` becomes ISA13 and GS06, or UNB 0020 in eight digits."""
+    if form.kind == "CONTRL":
+        return acknowledge_edifact(batch, interchange_index, findings, reference=f"{number:08d}", at=at, policy=policy)
+    if form.kind == "TA1":
+        return ta1(batch, interchange_index, findings, control_number=number, at=at, policy=policy)
+    return acknowledge_x12(batch, interchange_index, findings, form=form, control_number=number, group_control_number=number, at=at,
+                           policy=policy, guide_of=guide_of)

@@ -1,0 +1,107 @@
+"""What an acknowledgment may look up about a finding: findings carry places and no values, so values are taken from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from edi.acknowledgments import Answer, GuideOf
+from edi.findings import Finding
+from edi.guidemodel import Element, Guide, Item, Part, Segment
+from edi.segments import Batch, Ints
+from edi.x12.guide import guide as standard_guide
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """One transaction set, as far as its acknowledgment must know it."""
+
+    batch: Batch
+    answer: Answer
+    guide: Guide | None  # that it was checked against
+    standard: Guide | None  # the standard's own for its type and version
+    places: dict[str, Ints]  # segments of the batch by tag, filled as they are asked for
+
+    @property
+    def is_implementation(self) -> bool:
+        """Whether the set was checked against an implementation guide or a partner's."""
+        return self.guide is not None and self.guide.is_implementation
+
+    def standard_has(self, tag: str) -> bool:
+        """Tell whether the standard's transaction set has a segment."""
+        return self.standard is not None and tag in self.standard.segments
+
+    def segment(self, fault: Finding) -> int:
+        """Return the index of a finding's segment in the table."""
+        those, at = self.batch.transactions, self.answer.transaction
+        return int(those.first_segment[at] - those.segments_before[at]) + (fault.place.segment or 1) - 1
+
+    def value(self, fault: Finding) -> str:
+        """Return the value at a finding's place, "" where there is none."""
+        place = fault.place
+        return self.element(self.segment(fault), place.element or 0, place.component or 1, place.repetition or 1)
+
+    def element(self, segment: int, element: int, component: int = 1, repetition: int = 1) -> str:
+        """Return a value of a segment, "" where there is none."""
+        if not 0 <= segment < len(self.batch.table):
+            return ""
+        return str(self.batch.table.element(np.array([segment]), element, component, repetition)[0].as_py() or "")
+
+    def last(self, tag: str, upto: int) -> int | None:
+        """Return the last segment of the set with a tag, at or before a segment."""
+        if tag not in self.places:
+            self.places[tag] = self.batch.table.select(tag)
+        at = int(np.searchsorted(self.places[tag], upto, "right")) - 1
+        found = int(self.places[tag][at]) if at >= 0 else -1
+        return found if found >= int(self.batch.transactions.first_segment[self.answer.transaction]) else None
+
+    def described(self, fault: Finding) -> Part | Element | None:
+        """Return what the guide says about a finding's element or component, None where it says nothing."""
+        return _described(self.guide, fault) or _described(self.standard, fault)
+
+    def standard_codes(self, fault: Finding) -> frozenset[str]:
+        """Return the codes that the standard has at a finding's place; empty where we do not know them."""
+        part = _described(self.standard, fault)
+        return part.codes if isinstance(part, Part) else frozenset()
+
+    def conditions(self, tag: str) -> tuple[str, ...]:
+        """Return the conditions between the elements of a segment."""
+        segment = _segment(self.guide, tag) if self.guide else None
+        return segment.conditions if segment else ()
+
+
+def evidences(batch: Batch, guide_of: GuideOf | None = None) -> Callable[[Answer], Evidence]:
+    """Return how to gather what is known about each set of a batch; ``guide_of`` is what it was checked against, else the standard's."""
+    places: dict[str, Ints] = {}
+
+    def gather(answer: Answer) -> Evidence:
+        standard = standard_guide(answer.type_code, str(batch.transactions.version[answer.transaction].as_py() or ""))
+        return Evidence(batch, answer, guide_of(answer.transaction) if guide_of else standard, standard, places)
+
+    return gather
+
+
+def _described(guide: Guide | None, fault: Finding) -> Part | Element | None:
+    segment = _segment(guide, fault.place.tag or "") if guide else None
+    position = (fault.place.element or 0) - 1
+    if segment is None or not 0 <= position < len(segment.elements):
+        return None
+    element = segment.elements[position]
+    part = (fault.place.component or 1) - 1
+    return element.parts[part] if part < len(element.parts) else element
+
+
+@lru_cache(maxsize=4096)
+def _segment(guide: Guide, tag: str) -> Segment | None:
+    """Return a guide's segment of a tag; of several places the one with most elements, since data elements are the same in all."""
+    own = guide.segments.get(tag)
+    placed = [item.segment for item in _items(guide.items) if item.tag == tag and item.segment]
+    candidates = [*([own] if own else []), *placed]
+    return max(candidates, key=lambda segment: len(segment.elements), default=None)
+
+
+def _items(items: tuple[Item, ...]) -> list[Item]:
+    return [each for item in items for each in (item, *_items(item.items))]
