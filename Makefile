@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock sample clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -44,6 +44,10 @@ layers: venv  ## who may import whom
 lock: venv  ## resolve pyproject.toml into requirements.lock (for all supported Pythons, with hashes, without hosts)
 	@$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --extra dev $(UPGRADE) -o requirements.lock pyproject.toml
+
+directories: venv  ## make edi/edifact/directories again from the UN's texts in ../shared/untdid
+	@for zip in ../shared/untdid/d*.zip; do \
+		$(BIN)/python -m edi.edifact.untdid $$zip > edi/edifact/directories/$$(basename $$zip .zip).json.gz || exit 1; done
 
 sample: venv  ## make data/sample again from its seed
 	@$(BIN)/python -m worlds
