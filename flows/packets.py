@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from edi.findings import Finding, Place, Severity
-from edi.guides import check, guide_for
+from edi.guides import check, shipped, subject_of
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
@@ -180,7 +180,6 @@ class _BatchReader:
 
     def _heads(self, mapping: DocumentMap, documents: Sequence[Document], indices: list[int]) -> pa.Table:
         count = len(documents)
-        versions = self.batch.transactions.version
         return pa.table({
             "document_id": [document.document_id for document in documents],
             "system_code": ["edi"] * count,
@@ -191,14 +190,14 @@ class _BatchReader:
             "interchange_number": [document.interchange_number for document in documents],
             "transaction_ordinal": pa.array([document.transaction_ordinal for document in documents], pa.int64()),
             "map_hash": [mapping.hash] * count,
-            "guide_hash": pa.array([self._guide_hash(mapping, versions[index].as_py()) for index in indices], pa.string()),
+            "guide_hash": pa.array([self._guide_hash(index) for index in indices], pa.string()),
             "settings_hash": [self.night.definitions.settings_hash] * count,
             "known_at": pa.array([self.night.sequence] * count, pa.int64()),
             "business_date": pa.array([self.night.business_date] * count, pa.date32()),
         })
 
-    def _guide_hash(self, mapping: DocumentMap, version: str | None) -> str | None:
-        guide = guide_for(mapping.standard, mapping.type_code, version or "")
+    def _guide_hash(self, index: int) -> str | None:
+        guide = shipped(subject_of(self.batch, index))
         if guide is None:
             return None
         self.work.archive[guide.hash] = ("guide", guide.text)

@@ -14,11 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi.checking.faults import Faults
+from edi.checking.moves import BAD_CODE
+from edi.checking.places import Places
+from edi.checking.relations import broken_relation, positions
+from edi.checking.structure import Followed, ranges
+from edi.checking.valuetypes import DATES, NUMBERS, TIMES, bad_dates, bad_numbers, bad_periods, bad_times, digits_of
 from edi.findings import Kind, Severity, kind
-from edi.guidemodel import Element, Guide, Part, Usage
+from edi.guidemodel import Element, Part, Segment, Usage
 from edi.segments import Bools, Ints, SegmentTable
-from edi.structure import ranges
-from edi.valuetypes import DATES, NUMBERS, TIMES, bad_dates, bad_numbers, bad_periods, bad_times, digits_of
 
 ELEMENT_MISSING = kind("guide.element_missing", Severity.ERROR, "a mandatory element of {tag} is empty",
                        "the partner must send the document again with it")
@@ -34,12 +38,12 @@ TOO_LONG = kind("guide.too_long", Severity.WARNING, "a value of {tag} is longer 
                 "ask the partner, or widen the guide")
 BAD_CHARACTER = kind("guide.bad_character", Severity.WARNING, "a value of {tag} has characters that its type does not allow",
                      "look at the value at this place; the partner should correct it")
-BAD_CODE = kind("guide.bad_code", Severity.WARNING, "a code of {tag} is not on the guide's list",
-                "ask the partner, or add the code to the guide")
 BAD_DATE = kind("guide.bad_date", Severity.ERROR, "a date of {tag} does not exist or is badly written",
                 "the partner must correct the date")
 BAD_TIME = kind("guide.bad_time", Severity.WARNING, "a time of {tag} does not exist or is badly written",
                 "the partner should correct the time")
+ELEMENT_FORBIDDEN = kind("guide.element_forbidden", Severity.ERROR, "an element of {tag} is sent that the guide forbids in this place",
+                         "the partner must leave it out, or the guide be widened")
 CONDITION = kind("guide.condition", Severity.WARNING, "elements of {tag} that depend on each other do not agree ({rule})",
                  "the partner should send both, or neither, as the guide's condition says")
 
@@ -47,26 +51,11 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Faults:
-    """A column of faults of one kind: table segments, element, component and repetition of each (0: does not apply)."""
-
-    kind: Kind
-    segments: Ints
-    element: Ints
-    component: Ints
-    repetition: Ints
-    rule: str = ""
-
-    def take(self, rows: Ints) -> Faults:
-        """Keep some rows."""
-        return Faults(self.kind, self.segments[rows], self.element[rows], self.component[rows], self.repetition[rows], self.rule)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Spec:
-    """A guide as flat arrays. Tags count t, elements e over all tags, parts p over all elements."""
+    """A guide as flat arrays. Segments it describes count t, their elements e over all, parts p over all elements."""
 
-    tags: tuple[str, ...]
+    of_place: Ints  # place of the guide -> t, -1 where nothing is described
+    of_tag: dict[str, int]  # for segments that stand in no place
     element_base: Ints  # t
     element_count: Ints  # t
     mandatory: Ints  # t: how many elements are mandatory
@@ -79,7 +68,10 @@ class _Spec:
     part_required: Bools  # p
     shortest: Ints  # p
     longest: Ints  # p
-    conditions: tuple[tuple[int, str], ...]  # tag's index and rule
+    part_forbidden: Bools  # p
+    forbidden: Bools  # e
+    conditions: tuple[tuple[int, str], ...]  # segment's index and rule
+    inner_conditions: tuple[tuple[int, str], ...]  # element's index and rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,24 +109,31 @@ class _Cells:
                       np.where(composite, self.component[values], 0), np.where(repeats, self.repetition_position[repetition], 0))
 
 
-def check_elements(table: SegmentTable, guide: Guide, segments: Ints) -> list[Faults]:
-    """Return what is wrong inside these segments, all of transactions of one guide."""
-    spec = _spec(guide)
-    cells = _cells(table, spec, segments)
+def check_elements(table: SegmentTable, followed: Followed) -> list[Faults]:
+    """Return what is wrong inside segments that were followed through their guide."""
+    spec = _spec(followed.machine.places)
+    cells = _cells(table, spec, followed)
     faults = [*_presence(cells, spec), *_surplus(cells, spec), *_lengths(cells, spec), *_types(cells, spec), *_codes(cells, spec),
-              *_dates_by_format(cells, spec), *_conditions(cells, spec)]
+              *_dates_by_format(cells, spec), *_conditions(cells, spec), *_forbidden(cells, spec)]
     return [fault for fault in faults if len(fault.segments)]
 
 
 @lru_cache(maxsize=256)
-def _spec(guide: Guide) -> _Spec:
-    described = [segment for segment in guide.segments.values() if segment.elements]
+def _spec(places: Places) -> _Spec:
+    own = [places.segment(index) for index in range(len(places.nodes))]
+    numbers: dict[int, int] = {}
+    described: list[Segment] = []
+    for segment in (*own, *places.guide.segments.values()):
+        if segment is not None and segment.elements and id(segment) not in numbers:
+            numbers[id(segment)] = len(described)
+            described.append(segment)
     elements = [element for segment in described for element in segment.elements]
     counts = np.array([len(segment.elements) for segment in described], dtype=np.int64)
     part_counts = np.array([len(element.parts) for element in elements], dtype=np.int64)
     parts = tuple(part for element in elements for part in element.parts)
     return _Spec(
-        tags=tuple(segment.tag for segment in described),
+        of_place=np.array([*(numbers.get(id(segment), -1) for segment in own), -1], dtype=np.int64),
+        of_tag={tag: numbers.get(id(segment), -1) for tag, segment in places.guide.segments.items()},
         element_base=np.cumsum(counts) - counts, element_count=counts,
         mandatory=np.array([sum(_is_mandatory(each) for each in segment.elements) for segment in described], dtype=np.int64),
         required=np.array([_is_mandatory(each) for each in elements], dtype=bool),
@@ -144,7 +143,10 @@ def _spec(guide: Guide) -> _Spec:
         parts=parts, part_required=np.array([_is_mandatory(part) for part in parts], dtype=bool),
         shortest=np.array([part.shortest for part in parts], dtype=np.int64),
         longest=np.array([part.longest for part in parts], dtype=np.int64),
+        part_forbidden=np.array([part.usage is Usage.FORBIDDEN for part in parts], dtype=bool),
+        forbidden=np.array([element.usage is Usage.FORBIDDEN for element in elements], dtype=bool),
         conditions=tuple((at, rule) for at, segment in enumerate(described) for rule in segment.conditions),
+        inner_conditions=tuple((at, rule) for at, element in enumerate(elements) for rule in element.conditions),
     )
 
 
@@ -152,10 +154,10 @@ def _is_mandatory(each: Element | Part) -> bool:
     return each.usage is Usage.MANDATORY
 
 
-def _cells(table: SegmentTable, spec: _Spec, segments: Ints) -> _Cells:
-    index = {tag: at for at, tag in enumerate(spec.tags)}
-    known = np.array([index.get(str(tag), -1) for tag in table.tags.dictionary.to_pylist()] or [-1], dtype=np.int64)
-    tag = known[table.tags.indices.to_numpy(zero_copy_only=False)[segments]]
+def _cells(table: SegmentTable, spec: _Spec, followed: Followed) -> _Cells:
+    segments, nodes = followed.segments, followed.nodes
+    known = np.array([spec.of_tag.get(str(tag), -1) for tag in table.tags.dictionary.to_pylist()] or [-1], dtype=np.int64)
+    tag = np.where(nodes >= 0, spec.of_place[nodes], known[table.tags.indices.to_numpy(zero_copy_only=False)[segments]])
     segments, tag = segments[tag >= 0], tag[tag >= 0]
     counts = table.element_count(segments)
     element_owner = np.repeat(np.arange(len(segments)), counts)
@@ -277,25 +279,48 @@ def _dates_by_format(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
     yield cells.at_values(BAD_DATE, dates[bad_periods(text, cells.table.values.take(pa.array(cells.value[forms])))], spec)
 
 
+def _forbidden(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    filled = np.flatnonzero(cells.element_filled & (cells.element_slot >= 0))
+    yield cells.at_elements(ELEMENT_FORBIDDEN, filled[spec.forbidden[cells.element_slot[filled]]])
+    values = np.flatnonzero((cells.slot >= 0) & (cells.length > 0))
+    values = values[spec.part_forbidden[cells.slot[values]]]
+    values = values[~spec.forbidden[cells.element_slot[cells.repetition_owner[cells.value_owner[values]]]]]
+    yield cells.at_values(ELEMENT_FORBIDDEN, values, spec)
+
+
 def _conditions(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
-    for tag, rule in spec.conditions:
-        segments = cells.segments[cells.tag == tag]
-        if not len(segments):
+    for number, rule in spec.conditions:
+        segments = cells.segments[cells.tag == number]
+        if len(segments):
+            places = positions(rule)
+            has = np.array([np.asarray(cells.table.element(segments, place).is_valid(), dtype=bool) for place in places])
+            broken, blamed = broken_relation(rule[0], has)
+            nothing = np.zeros(int(broken.sum()), dtype=np.int64)
+            yield Faults(CONDITION, segments[broken], np.array(places, dtype=np.int64)[blamed[broken]], nothing, nothing,
+                         details={"rule": rule})
+    if spec.inner_conditions:
+        yield from _inner_conditions(cells, spec)
+
+
+def _inner_conditions(cells: _Cells, spec: _Spec) -> Iterator[Faults]:
+    """Check the relations between components of a composite, in each repetition that is used."""
+    filled = cells.length > 0
+    used = np.bincount(cells.value_owner[filled], minlength=len(cells.repetition_owner)) > 0
+    slot = cells.element_slot[cells.repetition_owner]
+    for number, rule in spec.inner_conditions:
+        repetitions = np.flatnonzero(used & (slot == number))
+        if not len(repetitions):
             continue
-        places = [int(rule[at:at + 2]) for at in range(1, len(rule), 2)]
-        has = np.array([np.asarray(cells.table.element(segments, place).is_valid(), dtype=bool) for place in places])
-        broken, blamed = _broken(rule[0], has)
-        nothing = np.zeros(int(broken.sum()), dtype=np.int64)
-        yield Faults(CONDITION, segments[broken], np.array(places, dtype=np.int64)[blamed[broken]], nothing, nothing, rule)
-
-
-def _broken(relation: str, has: Bools) -> tuple[Bools, Ints]:
-    """Return where a relation is broken, and which of its elements to blame (X12.6: paired, required, exclusive, conditional, list)."""
-    some, every = np.any(has, axis=0), np.all(has, axis=0)
-    rest_some, rest_every = np.any(has[1:], axis=0), np.all(has[1:], axis=0)
-    first_absent: Ints = np.argmin(has, axis=0)
-    last_present: Ints = len(has) - 1 - np.argmax(has[::-1], axis=0)
-    broken = {"P": some & ~every, "R": ~some, "E": np.sum(has, axis=0) > 1, "C": has[0] & ~rest_every, "L": has[0] & ~rest_some}[relation]
-    if relation == "E":
-        return broken, last_present
-    return broken, first_absent if relation in "PR" else 1 + np.argmin(has[1:], axis=0)
+        places = positions(rule)
+        row = np.full(len(used), -1, dtype=np.int64)
+        row[repetitions] = np.arange(len(repetitions))
+        mine = np.flatnonzero(filled & (row[cells.value_owner] >= 0))
+        has = np.zeros((len(places), len(repetitions)), dtype=bool)
+        for at, place in enumerate(places):
+            has[at, row[cells.value_owner[mine[cells.component[mine] == place]]]] = True
+        broken, blamed = broken_relation(rule[0], has)
+        element = cells.repetition_owner[repetitions[broken]]
+        several = spec.repeat[number] > 1
+        yield Faults(CONDITION, cells.segments[cells.element_owner[element]], cells.element_position[element],
+                     np.array(places, dtype=np.int64)[blamed[broken]],
+                     cells.repetition_position[repetitions[broken]] * int(several), details={"rule": rule})

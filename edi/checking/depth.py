@@ -1,0 +1,84 @@
+"""How deep hierarchies go: each HL names its parent, and a stranger may chain them without end (X12 HL01, HL02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from edi.checking.faults import Faults
+from edi.findings import Severity, kind
+from edi.segments import Batch, Ints
+
+MAX_DEPTH = 100
+
+DEPTH = kind("limits.depth", Severity.ERROR, "the hierarchy of HL segments is deeper than {limit} levels here",
+             "Look whether HL02 names the right parent; raise max_depth if the document is genuine.")
+
+
+@dataclass(slots=True)
+class Hierarchy:
+    """The levels of a transaction that goes on in the next batch: HL01 -> depth, from 1."""
+
+    depths: dict[str, int] = field(default_factory=dict)
+
+
+def depths(batch: Batch, transactions: Ints, earlier: Hierarchy | None = None) -> tuple[Ints, Ints]:
+    """Return all HL segments of these transactions, and the depth of each, from 1.
+
+    A parent is the last HL with this number before its child in the same transaction; one that is not there makes a root.
+
+    Args:
+        batch: what was read.
+        transactions: which of its transactions, ascending.
+        earlier: levels of the first of them, where it goes on from an earlier batch.
+    """
+    table = batch.table
+    levels = table.select("HL")
+    levels = levels[np.isin(table.transaction[levels], transactions)]
+    if not len(levels):
+        return levels, levels
+    number, parent = table.element(levels, 1), table.element(levels, 2)
+    up = _parents(table.transaction[levels], number, parent)
+    depth = np.ones(len(levels), dtype=np.int64)
+    if earlier is not None and earlier.depths:
+        mine = np.flatnonzero((up < 0) & (table.transaction[levels] == transactions[0]))
+        depth[mine] += np.array([earlier.depths.get(each, 0) for each in parent.take(pa.array(mine)).to_pylist()], dtype=np.int64)
+    while (linked := np.flatnonzero(up >= 0)).size:  # each round doubles the step, so a chain of n levels takes log n rounds
+        depth[linked] += depth[up[linked]]
+        up[linked] = up[up[linked]]
+    return levels, depth
+
+
+def too_deep(levels: Ints, depth: Ints, limit: int) -> Faults:
+    """Return the HL segments that lie deeper than allowed; the first of each branch says it, not all below it."""
+    return Faults.of_segments(DEPTH, levels[depth == limit + 1], element=2, limit=limit)
+
+
+def remember(batch: Batch, levels: Ints, depth: Ints, earlier: Hierarchy | None) -> Hierarchy:
+    """Return the levels of the last transaction of a batch, which goes on in the next one."""
+    last = len(batch.transactions) - 1
+    mine = batch.table.transaction[levels] == last
+    known = earlier if earlier is not None and int(batch.transactions.segments_before[last]) else Hierarchy()
+    numbers = pc.fill_null(batch.table.element(levels[mine], 1), "").to_pylist()
+    known.depths.update(zip(numbers, depth[mine].tolist(), strict=True))
+    known.depths.pop("", None)
+    return known
+
+
+def _parents(transaction: Ints, number: pa.Array, parent: pa.Array) -> Ints:
+    """Return the index of each level's parent, -1 where it has none."""
+    size = len(transaction)
+    codes = pa.concat_arrays([number, parent]).dictionary_encode()
+    code = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    key = transaction * (len(codes.dictionary) + 1)
+    index = np.arange(size)
+    named = np.flatnonzero(code[:size] >= 0)
+    known = np.sort((key[named] + code[named]) * size + named)
+    wanted = key + code[size:]
+    at = np.searchsorted(known, wanted * size + index) - 1
+    found = known[at] if len(known) else np.full(size, -1, dtype=np.int64)
+    parents: Ints = np.where((at >= 0) & (code[size:] >= 0) & (found // size == wanted), found % size, -1)
+    return parents
