@@ -50,18 +50,20 @@ def _names(standard: str) -> Mapping[str, str]:
     return edi.x12.guide.segment_names() if standard == "x12" else edi.edifact.guide.segment_names()
 
 
-def check(batch: Batch, guides: Resolver = shipped, *, severities: Mapping[str, Severity] | None = None) -> list[Finding]:
+def check(batch: Batch, guides: Resolver = shipped, *, severities: Mapping[str, Severity] | None = None,
+          max_depth: int = MAX_DEPTH) -> list[Finding]:
     """Check every transaction of a whole batch against its guide; see Checker for the parts of a stream.
 
     Args:
         batch: what was read.
         guides: how a guide is chosen; by default from those that this package ships.
         severities: a partner's policy, finding code -> severity; it wins over everything.
+        max_depth: how many levels an HL may lie deep.
 
     Returns:
         findings in order of place, at most some hundreds a transaction.
     """
-    return Checker(guides, severities=severities).check(batch)
+    return Checker(guides, severities=severities, max_depth=max_depth).check(batch)
 
 
 def located(batch: Batch, guides: Resolver = shipped) -> list[Located]:

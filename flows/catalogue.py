@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from edi.checking.depth import MAX_DEPTH
 from edi.findings import CATALOGUE, Kind
 from flows.settings import Strict, validated
 
@@ -70,6 +71,8 @@ class Example(Strict):
     times: int = Field(default=1, ge=1)  # how often the example is written
     encoding: str = "utf-8"
     limits: Mapping[str, int] = Field(default_factory=dict)  # of edi.limits, lower than usual
+    max_depth: int = MAX_DEPTH
+    forbids: tuple[Mapping[str, object], ...] = ()  # what a partner's overrides of the guide of the 850 forbid
     contract: str | None = None  # in docs/findings/good, for an export that is no edit of one
     shows: str = ""  # what the page says where the bytes themselves would not help
     because: str = ""

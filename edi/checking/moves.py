@@ -138,28 +138,42 @@ def _back(places: Places, state: State, symbol: Symbol) -> Move | None:
 def _instead(places: Places, state: State, symbol: Symbol) -> Move | None:
     """Find the place that a segment was meant for, where only its values are wrong. Nothing mandatory may be passed for it."""
     refused = dict(symbol.refused)
-    rest = places.nodes[state.at].ahead[0] if state.at in refused and len(places.nodes[state.at].kin) > 1 else ()
-    if state.at in refused and not _wanted(places, state, rest, refused):
-        again = _again(places, state)
-        return Move(again.state, (_wrong(refused[state.at]),), counted=False)
-    for ahead, loop in _climb(places, state):
+    index = _meant(places, state, refused)
+    if index is None:
+        return None
+    wrong = _wrong(places, index, refused[index])
+    return Move(state, (wrong,), counted=False) if index == state.at else _arrive(places, state, index, [wrong], counted=False)
+
+
+def _meant(places: Places, state: State, refused: dict[int, Selector]) -> int | None:
+    """Return the nearest place with the right tag; one that must be filled goes before one that was filled already."""
+    filled = None
+    for index, (ahead, _) in zip(places.chain(state.at) or [START], _climb(places, state), strict=True):
+        if index in refused:
+            kin = ahead[0] if len(places.nodes[index].kin) > 1 else ()
+            if wanted := _wanted(places, state, kin, refused):
+                return wanted[0]
+            if places.nodes[index].repeat > 1:
+                return index
+            filled = index if filled is None else filled
         for group in ahead:
-            meant = _wanted(places, state, group, refused) or [index for index in group if index in refused]
-            if meant:
-                return _arrive(places, state, meant[0], [_wrong(refused[meant[0]])], counted=False)
+            if known := [each for each in group if each in refused]:
+                return (_wanted(places, state, group, refused) or known)[0]
             if _missing(places, state, group):
-                return None
-        if loop in refused:
-            return _arrive(places, state, loop, [_wrong(refused[loop])], counted=False)
-    return None
+                return filled
+    return filled
 
 
 def _wanted(places: Places, state: State, group: tuple[int, ...], refused: dict[int, Selector]) -> list[int]:
     return [index for index in group if index in refused and places.nodes[index].is_mandatory and index not in state.settled]
 
 
-def _wrong(selector: Selector) -> Note:
-    return Note(BAD_CODE, element=selector.element, component=selector.component)
+def _wrong(places: Places, index: int, selector: Selector) -> Note:
+    """Tell of a wrong value as the check of elements does: the component only where there can be several."""
+    segment = places.segment(index)
+    described = segment.elements[selector.element - 1] if segment and len(segment.elements) >= selector.element else None
+    composite = selector.component > 1 or (described is not None and len(described.parts) > 1)
+    return Note(BAD_CODE, element=selector.element, component=selector.component if composite else 0)
 
 
 def _again(places: Places, state: State) -> Move:

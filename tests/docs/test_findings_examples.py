@@ -11,8 +11,11 @@ import pytest
 
 from edi.csvrows import read_csv
 from edi.findings import Finding
-from edi.guides import check
+from edi.guidemodel import Guide
+from edi.guides import Resolver, Subject, check, shipped
 from edi.limits import Limits
+from edi.overlayfile import parse_overlay
+from edi.overlays import laid_over
 from edi.reading import SourceFile, read_files
 from expectations.checks import AnyOf, Between, Check, Matches, NotNull, OneOf, SignFollows, Unique
 from expectations.run import validate
@@ -42,6 +45,18 @@ def spoilt(example: Example) -> bytes:
     return good.replace(example.instead_of, written).encode(example.encoding)
 
 
+def partner(example: Example) -> Resolver:
+    """Return how the guide is chosen where a partner forbids what an example says."""
+    head = {"standard": "x12", "type_code": "850", "version": "004010"}
+    overrides = parse_overlay("example", {**head, "forbid": example.forbids})
+
+    def chosen(subject: Subject) -> Guide | None:
+        guide = shipped(subject)
+        return guide and laid_over(guide, overrides)
+
+    return chosen
+
+
 def findings_of(data: bytes, example: Example) -> Iterator[Finding]:
     """Read, check and map a file as a night does."""
     contract = example.contract or (example.of.replace(".csv", ".toml") if (example.of or "").endswith(".csv") else None)
@@ -52,7 +67,7 @@ def findings_of(data: bytes, example: Example) -> Iterator[Finding]:
         return
     for batch in read_files([SourceFile("example", data)], limits=replace(Limits(), **example.limits)):
         yield from batch.findings
-        yield from check(batch)
+        yield from check(batch, partner(example), max_depth=example.max_depth)
         for standard, type_code in {(batch.interchanges[0].standard, type_code) for type_code in batch.type_codes}:
             if mapping := find(standard, type_code):
                 yield from mapping.map(documents(data)).findings

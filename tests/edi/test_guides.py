@@ -7,36 +7,15 @@ from pathlib import Path
 import pytest
 
 from edi import SourceFile, read_files
-from edi.findings import Finding, Severity
+from edi.findings import Severity
 from edi.guides import FINDINGS_PER_TRANSACTION, check, guide_for, segment_name
 from edi.segments import Batch
+from tests.edi.guide_case import edifact, told, x12
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 ORDER = ("BEG*00*NE*4500000042**20260924", "N1*BY*ACME CORP*92*ACME", "PO1*1*100*EA*12.50**VP*WIDGET-001", "CTT*1")
 ORDERS = ("BGM+220+PO9001+9", "DTM+137:20260924:102", "NAD+BY+EURODIS::9", "LIN+1++WIDGET-001:VP", "QTY+21:48", "UNS+S", "CNT+2:1")
-
-
-def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1) -> Batch:
-    isa = "ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*U*00401*000000101*0*P*>"
-    sets = [segment for n in range(1, times + 1) for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
-    return batch("~".join((isa, f"GS*PO*ACME*MOCKEDI*20260924*1030*101*X*{version}", *sets, f"GE*{times}*101", "IEA*1*000000101", "")))
-
-
-def edifact(*body: str, kind: str = "ORDERS:D:96A:UN:EAN008") -> Batch:
-    message = (f"UNH+1+{kind}", *body, f"UNT+{len(body) + 2}+1")
-    return batch("'".join(("UNB+UNOC:3+EURODIS:14+MOCKEDI:ZZ+260924:1030+55", *message, "UNZ+1+55", "")))
-
-
-def batch(text: str) -> Batch:
-    (only,) = read_files([SourceFile("file", text.encode())])
-    assert not only.findings
-    return only
-
-
-def told(findings: list[Finding]) -> list[tuple[str, int | None, str | None, int | None]]:
-    """Return code without its area, and segment, tag and element of the place."""
-    return [(one.code.removeprefix("guide."), one.place.segment, one.place.tag, one.place.element) for one in findings]
 
 
 @pytest.mark.parametrize("clean", [

@@ -1,0 +1,29 @@
+"""Small documents for the tests of guides, and findings in short."""
+
+from __future__ import annotations
+
+from edi import SourceFile, read_files
+from edi.findings import Finding
+from edi.segments import Batch
+
+
+def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1) -> Batch:
+    isa = "ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*U*00401*000000101*0*P*>"
+    sets = [segment for n in range(1, times + 1) for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
+    return batch("~".join((isa, f"GS*PO*ACME*MOCKEDI*20260924*1030*101*X*{version}", *sets, f"GE*{times}*101", "IEA*1*000000101", "")))
+
+
+def edifact(*body: str, kind: str = "ORDERS:D:96A:UN:EAN008") -> Batch:
+    message = (f"UNH+1+{kind}", *body, f"UNT+{len(body) + 2}+1")
+    return batch("'".join(("UNB+UNOC:3+EURODIS:14+MOCKEDI:ZZ+260924:1030+55", *message, "UNZ+1+55", "")))
+
+
+def batch(text: str) -> Batch:
+    (only,) = read_files([SourceFile("file", text.encode())])
+    assert not only.findings
+    return only
+
+
+def told(findings: list[Finding]) -> list[tuple[str, int | None, str | None, int | None]]:
+    """Return code without its area, and segment, tag and element of the place."""
+    return [(one.code.removeprefix("guide."), one.place.segment, one.place.tag, one.place.element) for one in findings]
