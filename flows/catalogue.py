@@ -21,7 +21,7 @@ from edi.checking.depth import MAX_DEPTH
 from edi.findings import CATALOGUE, Kind
 from flows.settings import Strict, validated
 
-ROOMS = ("edi", "transforms", "expectations")  # the rooms that look at data
+ROOMS = ("edi", "transforms", "expectations", "flows.examine")  # the rooms that look at data
 EXAMPLES = Path(__file__).parents[1] / "docs" / "findings"
 AREAS = {
     "charset": "Character sets",
@@ -30,6 +30,7 @@ AREAS = {
     "edifact": "EDIFACT envelopes",
     "envelope": "Envelopes of both standards",
     "expect": "Expectations of the canonical tables",
+    "file": "Files that cannot be opened",
     "guide": "Guides: structure and elements",
     "limits": "Limits on what a stranger can make large",
     "value": "Values that a mapping could not read",

@@ -18,6 +18,7 @@ from flows.settings import Settings, load_settings
 
 EXIT = {ConfigurationError: 2, RetryableError: 75, ConservationError: 3}
 WIDE = 10_000  # columns
+SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
 
 
@@ -55,6 +56,7 @@ def main(context: click.Context, settings_path: Path | None) -> None:
     """Batch EDI and ETL nights whose totals cross-foot.
 
     Exit status: 0 done; 2 a setting or argument is wrong; 3 totals do not agree; 75 try again later; 1 anything else.
+    `check` has its own: 10 to 13.
     """
     context.obj = settings_path
 
@@ -146,13 +148,44 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--guide", "guides", multiple=True, metavar="GUIDE",
+              help="Check documents of a type against one version, such as 850@005010 or ORDERS@D:96A; none: the syntax alone. "
+                   "May be given several times")
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True,
+              help="For people, a JSON object a line and file, or for build servers")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output")
+@click.option("--severity", type=SEVERITY, default="note", show_default=True, help="Leave out findings below it")
+@click.option("--fail-on", type=SEVERITY, default="error", show_default=True, help="From which severity on the exit status is not 0")
+@click.option("--max-findings", type=click.IntRange(min=1), default=100, show_default=True, help="Listed a file; the gravest stay")
+@click.option("-q", "--quiet", is_flag=True, help="Only files that fail, and no summary")
+@click.pass_obj
+@told
+def check(settings_path: Path | None, files: tuple[str, ...], guides: tuple[str, ...], form: str, output: Path | None, severity: str,
+          fail_on: str, max_findings: int, quiet: bool) -> None:
+    """Check FILES, folders and - (standard input): can they be read, and do they say what they may. Nothing is stored.
+
+    Severities are those of the partners' agreements, where there are settings.
+
+    Exit status: 0 nothing reaches --fail-on; else by the gravest finding: 10 note, 11 warning, 12 error, 13 unreadable.
+    """
+    from edi.findings import Severity
+    from flows.examine.command import run_check
+    from flows.examine.policy import policy_for
+    from flows.examine.view import View
+
+    view = View(Severity(severity), Severity(fail_on), quiet)
+    sys.exit(run_check(files, policy_for(settings_path, guides), view, form=form, output=output, max_findings=max_findings))
+
+
+@main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: segments and findings")
 @click.option("--findings-only", is_flag=True, help="Leave the segments out")
 @told
 def inspect(file: Path, as_json: bool, findings_only: bool) -> None:
     """Show FILE's segments, readable, with findings in place. Nothing is stored."""
-    from flows.inspecting import inspect_file, show_inspection
+    from flows.examine.inspect import inspect_file, show_inspection
 
     found = inspect_file(file)
     _print_json_or(found, as_json, lambda each, console: show_inspection(each, console, findings_only=findings_only))

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from edi.errors import ConfigurationError, CrossfootError, IntegrityError, RetryableError
 from storage.failpoints import declare, hit
@@ -114,6 +115,11 @@ def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_to_read(path: str) -> BinaryIO:
+    """Open a file that a person named; of a pipe that nobody writes to, it does not wait for a writer."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
 def sync_file(handle: int, path: Path) -> None:

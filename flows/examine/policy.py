@@ -1,0 +1,74 @@
+"""Against which guides files are checked, and how severe each finding is with each partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from edi.errors import ConfigurationError
+from edi.findings import Finding
+from edi.guidemodel import Guide
+from edi.guides import Resolver, Subject, guide_for, shipped
+from edi.segments import Interchange
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a file is judged: the guides (None: the syntax alone), and the severities of the partner that an interchange is from."""
+
+    guides: Resolver | None
+    severity_of: Callable[[Interchange], Callable[[Finding], Finding]]
+
+
+def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
+    """Return the policy of the settings, if there are any, with the guides that were asked for.
+
+    Raises:
+        ConfigurationError: the settings are wrong, or there is no such guide.
+    """
+    return Policy(_resolver(guides), _severities(settings_path))
+
+
+def _resolver(guides: Sequence[str]) -> Resolver | None:
+    if NONE in guides:
+        if len(guides) > 1:
+            raise ConfigurationError("--guide none: goes with no other --guide; leave one of them out")
+        return None
+    return partial(_forced, dict(map(_named, guides))) if guides else shipped
+
+
+def _named(guide: str) -> tuple[str, str]:
+    """Read ``850@005010``: documents of type 850 are checked against this version, whatever they state."""
+    type_code, _, version = guide.partition("@")
+    if not type_code or not version:
+        raise ConfigurationError(f"--guide {guide}: write a type and a version, such as 850@005010 or ORDERS@D:96A, or none")
+    if guide_for(_standard(type_code), type_code, version) is None:
+        raise ConfigurationError(f"--guide {guide}: there is no such guide; correct the type or the version")
+    return type_code, version
+
+
+def _standard(type_code: str) -> str:
+    return "x12" if type_code.isdigit() else "edifact"
+
+
+def _forced(versions: dict[str, str], subject: Subject) -> Guide | None:
+    return shipped(replace(subject, version=versions.get(subject.type_code, subject.version)))
+
+
+def _severities(settings_path: Path | None) -> Callable[[Interchange], Callable[[Finding], Finding]]:
+    if settings_path is None and not Path("crossfoot.toml").exists():
+        return lambda interchange: _unchanged
+    from flows.definitions import load_definitions
+    from flows.partners import by_policy, correspondence
+    from flows.settings import load_settings
+
+    definitions = load_definitions(load_settings(settings_path))
+    return lambda interchange: partial(by_policy, whose=correspondence(interchange, definitions))
+
+
+def _unchanged(finding: Finding) -> Finding:
+    return finding
