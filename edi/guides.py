@@ -12,7 +12,7 @@ from edi.checking.depth import MAX_DEPTH, Hierarchy, depths, remember, too_deep
 from edi.checking.elements import check_elements
 from edi.checking.location import Located, Locator
 from edi.checking.moves import SEGMENT_MISSING, SEGMENT_UNKNOWN
-from edi.checking.structure import Open, check_structure, follow
+from edi.checking.structure import Followed, Open, check_structure, follow
 from edi.checking.subjects import Resolver, Subject, by_guide, subject_of
 from edi.checking.telling import FINDINGS_PER_TRANSACTION, NOTHING_TOLD, Row, Told, limited, place_in, rows
 from edi.findings import Finding, Severity, find, kind
@@ -93,15 +93,18 @@ class Checker:
         those = batch.transactions
         earlier = self._carried if len(those) and those.segments_before[0] else _Carried()
         found: list[Row] = []
+        followed: list[Followed] = []
         carried = _Carried()
         for guide, transactions in by_guide(batch, self._guides):
-            before = earlier if transactions[0] == 0 else _Carried()
             if guide is None:
                 found += self._without(batch, transactions)
                 continue
-            own, after = self._against(batch, guide, transactions, before)
+            before = earlier if transactions[0] == 0 else _Carried()
+            followed.append(follow(batch, guide, transactions, before.structure))
+            own, after = self._against(batch, guide, followed[-1], transactions, before)
             found += own
             carried = after or carried
+        found += [row for faults in check_elements(batch, followed) for row in rows(batch, faults, self._severities)]
         findings, told = limited(batch, found, self._severities, earlier.told)
         self._carried = replace(carried, told=told)
         return findings
@@ -113,15 +116,15 @@ class Checker:
             place = place_in(batch, transaction, segment)
             yield transaction, segment, find(NO_GUIDE, place, self._severities, type=batch.type_codes[transaction])
 
-    def _against(self, batch: Batch, guide: Guide, transactions: Ints, earlier: _Carried) -> tuple[list[Row], _Carried | None]:
-        """Check the transactions of one guide; return what is to be carried on where the last of them goes on."""
-        followed = follow(batch, guide, transactions, earlier.structure)
+    def _against(
+        self, batch: Batch, guide: Guide, followed: Followed, transactions: Ints, earlier: _Carried,
+    ) -> tuple[list[Row], _Carried | None]:
+        """Check the order in transactions of one guide; return what is to be carried on where the last of them goes on."""
         faults, structure = check_structure(followed, earlier.structure)
-        faults += check_elements(batch.table, followed)
         levels, depth = depths(batch, transactions, earlier.hierarchy)
         faults.append(too_deep(levels, depth, self._max_depth))
         near = {} if guide.exact else dict.fromkeys(_STRUCTURE, Severity.WARNING)
-        found = [row for column in faults for row in rows(batch, column, {**near, **self._severities}, guide.type_code)]
+        found = [row for each in faults for row in rows(batch, each, {**near, **self._severities}, guide.type_code)]
         if not followed.goes_on:
             return found, None
         return found, _Carried(structure, remember(batch, levels, depth, earlier.hierarchy))

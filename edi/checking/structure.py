@@ -9,8 +9,10 @@ import numpy as np
 
 from edi.checking.automaton import BEGIN, NOTED, UNCOUNTED, UNPLACED, Automaton, Walk, automaton
 from edi.checking.faults import Faults
+from edi.checking.grouping import grouped
 from edi.checking.moves import Note
 from edi.checking.places import START, Places
+from edi.checking.ranges import ranges
 from edi.findings import Severity, kind
 from edi.guidemodel import Guide
 from edi.segments import Batch, Ints
@@ -60,13 +62,6 @@ def follow(batch: Batch, guide: Guide, transactions: Ints, earlier: Open | None 
     return Followed(machine, segments, heads, earlier is not None, goes_on, walk, nodes)
 
 
-def ranges(first: Ints, counts: Ints) -> Ints:
-    """Return first[0], first[0]+1, ... counts[0] of them, then the same for the next."""
-    starts = np.cumsum(counts) - counts
-    shift: Ints = np.repeat(first - starts, counts)
-    return np.arange(int(counts.sum()), dtype=np.int64) + shift
-
-
 def check_structure(followed: Followed, earlier: Open | None = None) -> tuple[list[Faults], Open]:
     """Return what is wrong with the order, and how the last transaction stands."""
     faults = [*_noted(followed), *_ends(followed)]
@@ -82,7 +77,7 @@ def _noted(followed: Followed) -> Iterator[Faults]:
     walk = followed.walk
     at = np.flatnonzero(walk.marks & NOTED)
     width = int(walk.symbols.max(initial=0)) + 1
-    for key, where in _grouped(walk.before[at] * width + walk.symbols[at]):
+    for key, where in grouped(walk.before[at] * width + walk.symbols[at]):
         for note in followed.machine.notes(*divmod(key, width)):
             yield _faults(note, followed.segments[at[where]])
 
@@ -91,18 +86,9 @@ def _ends(followed: Followed) -> Iterator[Faults]:
     """Tell what is missing at the end of each transaction that ends here."""
     last = np.append(followed.heads[1:], len(followed.segments)) - 1
     last = last[:len(last) - followed.goes_on]
-    for state, where in _grouped(followed.walk.states[last]):
+    for state, where in grouped(followed.walk.states[last]):
         for note in followed.machine.left_out(state):
             yield _faults(note, followed.segments[last[where]])
-
-
-def _grouped(keys: Ints) -> Iterator[tuple[int, Ints]]:
-    """Yield each key with its positions, ascending."""
-    order = np.argsort(keys, kind="stable")
-    edges = np.flatnonzero(np.diff(keys[order])) + 1
-    for where in np.split(order, edges):
-        if len(where):
-            yield int(keys[where[0]]), where
 
 
 def _faults(note: Note, segments: Ints) -> Faults:
@@ -114,7 +100,7 @@ def _too_often(followed: Followed, earlier: dict[int, int]) -> Iterator[tuple[li
     """Yield, for each place that is used, where it is used once too often, and how often it was since its loop began."""
     places = followed.machine.places
     counted = (followed.walk.marks & UNCOUNTED) == 0
-    used = dict(_grouped(followed.nodes))
+    used = dict(grouped(followed.nodes))
     heads = followed.heads[1:] if followed.continues else followed.heads
     for index in sorted(used.keys() | earlier.keys()):
         if index == NO_PLACE:

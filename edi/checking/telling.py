@@ -32,7 +32,7 @@ class Told:
 NOTHING_TOLD = Told()
 
 
-def rows(batch: Batch, faults: Faults, severities: Mapping[str, Severity], type_code: str) -> Iterator[Row]:
+def rows(batch: Batch, faults: Faults, severities: Mapping[str, Severity], type_code: str = "") -> Iterator[Row]:
     """Yield the findings of a column, as many a transaction as can be told."""
     kept = faults.take(_first_of_each(batch.table.transaction[faults.segments]))
     places = zip(kept.segments.tolist(), kept.element.tolist(), kept.component.tolist(), kept.repetition.tolist(), strict=True)

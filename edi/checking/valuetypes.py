@@ -8,24 +8,50 @@ import pyarrow.compute as pc
 
 from edi.segments import Bools, Ints
 
-NUMBERS = frozenset({"N", "N0", "N2", "R"})
-DATES = frozenset({"DT"})
-TIMES = frozenset({"TM"})
+ANY_MARK = 0  # a decimal mark may be point or comma
 
-_NUMBER = r"^-?(\d+([.,]\d*)?|[.,]\d+)(E-?\d+)?$"
+_EXPONENT = r"^-?(\d+(\.\d*)?|\.\d+)E-?\d+$"
 _TIME = r"^([01]\d|2[0-3])[0-5]\d([0-5]\d(\d{1,2})?)?$"
-_PERIODS = {  # UN/EDIFACT 2379: where the year, month and day stand, and the whole length
-    "101": (2, 6), "102": (4, 8), "201": (2, 10), "203": (4, 12), "204": (4, 14), "718": (4, 16),
+_CLOCK = r"^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$"
+# How a period is written (UN/EDIFACT 2379, X12 1250): C is CCYYMMDD, Y YYMMDD, m HHMM, s HHMMSS; ~ a hyphen that may be left out.
+_FORMS = {
+    "101": "Y", "102": "C", "201": "Ym", "203": "Cm", "204": "Cs", "718": "C~C", "719": "Cm~Cm",
+    "D6": "Y", "D8": "C", "DT": "Cm", "RTS": "Cs", "TM": "m", "RD6": "Y-Y", "RD8": "C-C", "RDT": "Cm-Cm",
 }
-_TAILS = {"201": r"^\d{6}([01]\d|2[0-3])[0-5]\d$", "203": r"^\d{8}([01]\d|2[0-3])[0-5]\d$", "204": r"^\d{8}([01]\d|2[0-3])[0-5]\d[0-5]\d$"}
+_WIDTHS = {"C": 8, "Y": 6, "m": 4, "s": 6, "-": 1}
 
 
-def bad_numbers(text: pa.Array) -> Bools:
-    """Return which texts are not numbers: digits, a leading minus, one decimal mark."""
-    bad = ~np.asarray(pc.ascii_is_decimal(text), dtype=bool)
-    if bad.any():
-        bad[bad] = ~np.asarray(pc.match_substring_regex(text.filter(pa.array(bad)), _NUMBER), dtype=bool)
+def bad_numbers(text: pa.Array, integer: Bools, marks: Ints) -> Bools:
+    """Return which texts are not numbers: digits, a leading minus, one decimal mark, in X12 an exponent.
+
+    Args:
+        text: values that are not empty.
+        integer: which of them may have no decimal mark (X12 N, whose decimals are implied).
+        marks: the byte of each one's decimal mark, or ANY_MARK; or one for all of them.
+    """
+    bad = np.zeros(len(text), dtype=bool)
+    offsets = np.frombuffer(text.buffers()[1], dtype=np.int32)[text.offset:text.offset + len(text) + 1]
+    data = np.frombuffer(text.buffers()[2], dtype=np.uint8)
+    odd = np.flatnonzero(data[offsets[0]:offsets[-1]] - ord("0") > 9) + offsets[0]  # what is below 0 wraps
+    if not len(odd):
+        return bad
+    owner = np.searchsorted(offsets, odd, "right") - 1
+    byte, wanted = data[odd], marks[owner] if len(marks) > 1 else marks
+    mark = ((byte == wanted) | ((wanted == ANY_MARK) & ((byte == ord(".")) | (byte == ord(","))))) & ~integer[owner]
+    minus = (byte == ord("-")) & (odd == offsets[owner])
+    bad[owner[~mark & ~minus]] = True
+    marked = owner[mark]
+    bad[marked[1:][marked[1:] == marked[:-1]]] = True
+    bad |= np.bincount(owner, minlength=len(text)) == np.diff(offsets)  # no digit at all
+    doubtful = np.flatnonzero(bad & ~integer)
+    if len(doubtful):
+        bad[doubtful] = ~np.asarray(pc.match_substring_regex(text.take(pa.array(doubtful)), _EXPONENT), dtype=bool)
     return bad
+
+
+def bad_letters(text: pa.Array) -> Bools:
+    """Return which texts have digits where EDIFACT's type a wants none."""
+    return np.asarray(pc.match_substring_regex(text, "[0-9]"), dtype=bool)
 
 
 def bad_dates(text: pa.Array) -> Bools:
@@ -42,25 +68,30 @@ def bad_times(text: pa.Array) -> Bools:
 
 
 def bad_periods(text: pa.Array, form: pa.Array) -> Bools:
-    """Return which texts are not what their form (UN/EDIFACT 2379) says; forms that we do not know are not judged."""
+    """Return which texts are not what their form says; forms that we do not know are not judged."""
     bad = np.zeros(len(text), dtype=bool)
-    for code, (year, length) in _PERIODS.items():
-        rows = np.flatnonzero(np.asarray(pc.equal(form, code), dtype=bool))
-        if len(rows):
-            bad[rows] = _bad_period(text.take(pa.array(rows)), code, year, length)
+    forms = form.dictionary_encode()
+    for code, known in enumerate(forms.dictionary.to_pylist()):
+        if known in _FORMS:
+            rows = np.flatnonzero(np.asarray(forms.indices) == code)
+            bad[rows] = _bad_period(text.take(pa.array(rows)), _FORMS[known])
     return bad
 
 
-def _bad_period(text: pa.Array, code: str, year: int, length: int) -> Bools:
-    if code == "718":
-        text = pc.replace_substring(text, "-", "", max_replacements=1)  # to be sent without the hyphen, often sent with it
-    bad = np.asarray(pc.not_equal(pc.utf8_length(text), length), dtype=bool)
-    day = year + 4
-    bad |= bad_dates(pc.utf8_slice_codeunits(text, 0, day))
-    if code == "718":
-        bad |= bad_dates(pc.utf8_slice_codeunits(text, 8, 16))
-    if code in _TAILS:
-        bad |= ~np.asarray(pc.match_substring_regex(text, _TAILS[code]), dtype=bool)
+def _bad_period(text: pa.Array, layout: str) -> Bools:
+    if "~" in layout:
+        text, layout = pc.replace_substring(text, "-", "", max_replacements=1), layout.replace("~", "")
+    bad = np.asarray(pc.not_equal(pc.utf8_length(text), sum(_WIDTHS[piece] for piece in layout)), dtype=bool)
+    at = 0
+    for piece in layout:
+        part = pc.utf8_slice_codeunits(text, at, at + _WIDTHS[piece])
+        at += _WIDTHS[piece]
+        if piece == "-":
+            bad |= np.asarray(pc.not_equal(part, "-"), dtype=bool)
+        elif piece in "CY":
+            bad |= bad_dates(part)
+        else:
+            bad |= ~np.asarray(pc.match_substring_regex(part, _CLOCK), dtype=bool)
     return bad
 
 
