@@ -68,8 +68,9 @@ def _controls(cells: Cells, flags: Flags) -> Ints:
     offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset:values.offset + len(values) + 1]
     at = np.flatnonzero((data < 0x20) | (data == 0x7F))
     at = at[(at >= offsets[0]) & (at < offsets[-1])]
-    found = np.unique(np.searchsorted(offsets, at, "right") - 1)
-    return found[(cells.slot[found] > 0) & ((flags[found] & BINARY) == 0)]
+    owner = np.unique(np.searchsorted(offsets, at, "right") - 1)
+    found: Ints = owner[(cells.slot[owner] > 0) & ((flags[owner] & BINARY) == 0)]
+    return found
 
 
 def _periods(cells: Cells, values: Ints) -> Iterator[Faults]:
