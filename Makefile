@@ -50,7 +50,7 @@ directories: venv  ## make edi/edifact/directories again from the UN's texts in 
 		$(BIN)/python -m edi.edifact.untdid $$zip > edi/edifact/directories/$$(basename $$zip .zip).json.gz || exit 1; done
 
 sample: venv  ## make data/sample again from its seed
-	@$(BIN)/python -m worlds
+	@$(BIN)/python -m worlds --out data/sample
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

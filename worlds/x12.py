@@ -51,8 +51,9 @@ def _order_line(line: Line) -> list[Segment]:
 def _850(order: Order) -> list[Segment]:
     segments: list[Segment] = [("BEG", "00", "NE", order.number, "", _day(order.date)), ("CUR", "BY", order.currency),
                                ("DTM", "002", _day(order.requested))]
-    if order.note:
-        segments += [("N9", "L1", "NOTE"), ("MSG", order.note)]
+    if order.note:  # 005010 has no MSG in an order
+        text = ("MTX", "", order.note) if order.partner.wire.version == "005010" else ("MSG", order.note)
+        segments += [("N9", "L1", "NOTE"), text]
     segments += _parties(order.partner)
     for line in order.lines:
         segments += _order_line(line)

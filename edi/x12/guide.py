@@ -1,118 +1,93 @@
-"""Guides of X12 transaction sets, from the readable tables beside this module: the dictionary and one table a set.
+"""Guides of X12 transaction sets, from one readable table a set beside this module and the dictionary that they share.
 
-A set's structure is indented text, one line a segment (``BEG M 1``) or loop (``loop N1 O 200``, its segments indented
-below). A dictionary row names data elements by number: ``353 M, 92 M, 324 M``; a composite's number begins with C.
+A set's structure is indented text, a line for each segment (``BEG M 1``) and for each loop (``loop N1 O 200``, its segments
+indented below, the one that begins it first). docs/guides.md says how the tables are read and written.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tomllib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from importlib import resources
-from typing import Any
+from pathlib import Path
 
-from edi.errors import ConfigurationError
-from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Usage
+from edi.guidemodel import UNBOUNDED, Guide, Item, Usage
+from edi.guidetext import made_guide
+from edi.x12.dictionary import GUIDES, read_dictionary, release_of, segment, segment_names, segment_of
+from edi.x12.tables import RELEASES, faulty, read_table, side
+
+__all__ = ["guide", "read_guide", "segment_names", "segment_of", "ta1_guide"]
+
+_CELL = r"(?:[MO] (?:>1|[1-9]\d*)|-)"  # usage and maximum use
+_LINE = re.compile(rf"( *)(loop +)?([A-Z][A-Z0-9]{{1,2}}) +({_CELL}(?: *\| {_CELL})?)")
 
 
-@cache
 def guide(type_code: str, version: str) -> Guide | None:
-    """Return the guide of a set in this version, or in the nearest edition declared for it; None where there is none."""
-    dictionary = _load("segments.toml")
-    edition = next((row for row in dictionary["editions"] if version.startswith(tuple(row["prefixes"]))), None)
-    sets = {path.name for path in (resources.files("edi") / "x12" / "guides").iterdir()}
-    if edition is None or f"{type_code}.toml" not in sets:
-        return None
-    return _build(type_code, version, edition, _load(f"{type_code}.toml"))
+    """Return the guide of a set ("850") in this version, or of the nearest release declared for it; None where there is none."""
+    return read_guide(GUIDES, type_code, version)
 
 
-def segment_names() -> dict[str, str]:
-    """Return the name of every segment in the dictionary."""
-    return dict(_load("segments.toml")["names"])
+def ta1_guide() -> Guide:
+    """Return the guide of the TA1, which stands outside of groups and is the same in every release."""
+    found = guide("TA1", RELEASES[-1])
+    assert found is not None  # it is ours
+    return found
 
 
 @cache
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("edi") / "x12" / "guides" / name).read_text("utf-8"))
+def read_guide(folder: Path, type_code: str, version: str) -> Guide | None:
+    """Read the guide of a set from a folder of guides; raises ConfigurationError where its tables are wrong."""
+    name = f"{type_code}.toml"
+    dictionary = read_dictionary(folder)
+    release = release_of(dictionary, version)
+    if release is None or name not in {path.name for path in folder.iterdir()}:  # the type comes from data, and is no path
+        return None
+    table = read_table(folder, name)
+    if release.tables not in table["releases"]:
+        return None
+    exact = version[:6] in (release.name, release.name[:5])  # GS08 begins with 004010, ISA12 is 00401
+    items = tuple(_items(_lines(table["structure"], name, release.tables), name))
+    segments = {tag: segment(dictionary, tag, replace(release, has_lists=exact)) for tag in sorted(_tags(items))}
+    return made_guide(standard="x12", type_code=type_code, version=version, edition=release.name, exact=exact,
+                      items=items, segments=segments, is_implementation=False)
 
 
-def _build(type_code: str, version: str, edition: dict[str, Any], table: dict[str, Any]) -> Guide:
-    items = _items(table["structure"].splitlines(), type_code)
-    segments = {tag: _segment(tag, edition) for tag in sorted(_tags(items))}
-    text = json.dumps({
-        "standard": "x12", "type": type_code, "edition": edition["name"], "structure": table["structure"],
-        "segments": {tag: _text(segment) for tag, segment in segments.items()},
-    }, sort_keys=True, separators=(",", ":"))
-    return Guide(
-        standard="x12", type_code=type_code, version=version, edition=edition["name"], exact=version[:6] == edition["name"],
-        items=items, segments=segments, text=text, hash=hashlib.sha256(text.encode()).hexdigest(),
-    )
+_Line = tuple[int, bool, str, Usage, int, str]  # depth, whether a loop, tag, usage, maximum use, the line itself
 
 
-def _items(lines: list[str], type_code: str) -> tuple[Item, ...]:
-    """Turn indented lines into segments and loops."""
-    rows = [(len(line) - len(line.lstrip()), line.split()) for line in lines if line.strip()]
-    items: list[Item] = []
+def _lines(text: str, name: str, release: str) -> Iterator[_Line]:
+    """Yield the lines that a release has; what stands below a loop that it does not have is not there either."""
+    absent = None
+    for line in text.strip("\n").splitlines():
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise faulty(name, line, "is neither 'TAG M|O MAX' nor 'loop TAG M|O MAX', with MAX a number or >1: correct the line")
+        depth = len(found[1])
+        if absent is not None and depth > absent:
+            continue
+        cell = side(found[4], release)
+        absent = depth if cell == "-" else None
+        if cell != "-":
+            usage, most = cell.split()
+            yield depth, found[2] is not None, found[3], Usage(usage), UNBOUNDED if most == ">1" else int(most), line
+
+
+def _items(lines: Iterator[_Line] | list[_Line], name: str) -> Iterator[Item]:
+    """Turn the lines of one depth, and those below them, into segments and loops."""
+    rows = list(lines)
     at = 0
     while at < len(rows):
-        depth, words = rows[at]
-        end = at + 1
-        while end < len(rows) and rows[end][0] > depth:
-            end += 1
-        inner = _items([" " * indent + " ".join(row) for indent, row in rows[at + 1:end]], type_code)
-        if len(words) < 3 or (words[0] == "loop") != bool(inner):
-            raise ConfigurationError(f"guide {type_code}.toml: {' '.join(words)!r} is neither 'TAG M|O MAX' nor a loop with lines below it")
-        tag, usage, most = words[-3:]
-        items.append(Item(tag, Usage(usage), UNBOUNDED if most == ">1" else int(most), inner))
+        depth, is_loop, tag, usage, most, line = rows[at]
+        end = next((later for later in range(at + 1, len(rows)) if rows[later][0] <= depth), len(rows))
+        inner = tuple(_items(rows[at + 1:end], name))
+        if depth != rows[0][0]:
+            raise faulty(name, line, "is indented otherwise than the lines beside it: align them")
+        if is_loop != bool(inner) or (is_loop and (inner[0].tag, inner[0].usage, inner[0].repeat) != (tag, Usage.MANDATORY, 1)):
+            raise faulty(name, line, f"must be a loop with lines indented below it, the first of them '{tag} M 1', or no loop: correct it")
+        yield Item(tag, usage, most, inner, tag if is_loop else "")
         at = end
-    return tuple(items)
 
 
 def _tags(items: tuple[Item, ...]) -> set[str]:
     return {item.tag for item in items}.union(*(_tags(item.items) for item in items))
-
-
-def _segment(tag: str, edition: dict[str, Any]) -> Segment:
-    dictionary = _load("segments.toml")
-    if tag not in dictionary["names"]:
-        raise ConfigurationError(f"guide segments.toml has no [names] entry for {tag}; add it")
-    row = dictionary["segments"].get(tag, "")
-    elements = tuple(_element(cell.split(), edition) for cell in row.split(",") if cell.strip())
-    return Segment(tag, dictionary["names"][tag], elements, tuple(dictionary["conditions"].get(tag, ())))
-
-
-def _element(words: list[str], edition: dict[str, Any]) -> Element:
-    reference, usage = words
-    dictionary = _load("segments.toml")
-    if reference in dictionary["composites"]:
-        cells = [cell.split() for cell in dictionary["composites"][reference].split(",")]
-        parts = tuple(_part(part, _usage(usage_of_part), edition) for part, usage_of_part in cells)
-    else:
-        parts = (_part(reference, _usage(usage), edition),)
-    return Element(reference, _usage(usage), 1, parts)
-
-
-def _usage(letter: str) -> Usage:
-    return Usage.MANDATORY if letter == "M" else Usage.OPTIONAL
-
-
-def _part(reference: str, usage: Usage, edition: dict[str, Any]) -> Part:
-    dictionary = _load("segments.toml")
-    form = edition.get("elements", {}).get(reference) or dictionary["elements"].get(reference)
-    if form is None:
-        return Part(reference, "AN", usage, 1, UNBOUNDED)
-    kind, lengths = form.split()
-    if kind in edition.get("types", {}):
-        lengths = edition["types"][kind]
-    shortest, longest = lengths.split("/")
-    return Part(reference, kind, usage, int(shortest), int(longest), frozenset(dictionary["codes"].get(reference, "").split()))
-
-
-def _text(segment: Segment) -> list[Any]:
-    return [segment.name, list(segment.conditions), [
-        [element.reference, element.usage, element.repeat,
-         [[part.reference, part.kind, part.usage, part.shortest, part.longest, sorted(part.codes)] for part in element.parts]]
-        for element in segment.elements
-    ]]

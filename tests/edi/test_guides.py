@@ -159,7 +159,7 @@ def test_results_do_not_depend_on_what_a_transaction_is_read_with() -> None:
 
 
 def test_no_guide_is_a_note_and_a_near_guide_only_warns() -> None:
-    (note,) = check(x12("BGN*00", kind="824"))
+    (note,) = check(x12("BMG*00*1", kind="864"))
     assert (note.code, note.severity) == ("guide.absent", Severity.NOTE)
     near = check(x12(*ORDER[1:], version="006020"))
     assert [(finding.code, finding.severity) for finding in near] == [("guide.segment_missing", Severity.WARNING)]
@@ -179,8 +179,10 @@ def test_six_digit_dates_before_version_4010() -> None:
 
 
 @pytest.mark.parametrize(("standard", "kind", "version"), [
-    ("x12", kind, version) for kind in ("810", "820", "850", "855", "856", "997") for version in ("004010", "005010")
-] + [("edifact", kind, version) for kind in ("ORDERS", "ORDRSP", "DESADV", "INVOIC") for version in ("D:96A", "D:01B")]
+    ("x12", kind, version) for version in ("004010", "005010")
+    for kind in ("810", "820", "824", "846", "850", "855", "856", "860", "865", "997")
+] + [("x12", "999", "005010X231A1")]
+  + [("edifact", kind, version) for kind in ("ORDERS", "ORDRSP", "DESADV", "INVOIC") for version in ("D:96A", "D:01B")]
   + [("edifact", "CONTRL", "D:3"), ("edifact", "CONTRL", "4:1")])
 def test_every_guide_that_we_promise_loads(standard: str, kind: str, version: str) -> None:
     guide = guide_for(standard, kind, version)
