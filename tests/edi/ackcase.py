@@ -16,7 +16,7 @@ AT = datetime(2026, 9, 25, 2, 30)
 DEFAULT = AckPolicy()
 GOOD = ("BEG*00*NE*45**20260924", "PO1*1*100*EA*12.50**VP*W", "CTT*1")
 ORDERS = ("BGM+220+PO9001+9", "DTM+137:20260924:102", "UNS+S")
-CODES = {"850": "PO", "855": "PR", "810": "IN", "856": "SH", "837": "HC", "835": "HP", "997": "FA", "999": "FA"}
+CODES = {"850": "PO", "855": "PR", "810": "IN", "856": "SH", "837": "HC", "835": "HP", "834": "BE", "997": "FA", "999": "FA"}
 
 Read = tuple[Batch, list[Finding]]
 
