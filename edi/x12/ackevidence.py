@@ -12,7 +12,9 @@ from edi.acknowledgments import Answer, GuideOf
 from edi.findings import Finding
 from edi.guidemodel import Element, Guide, Item, Part, Segment
 from edi.segments import Batch, Ints
-from edi.x12.guide import guide as standard_guide
+from edi.x12.guide import guide as known_guide
+
+_RELEASE = 6  # characters of a version: what follows names an implementation guide
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +24,7 @@ class Evidence:
     batch: Batch
     answer: Answer
     guide: Guide | None  # that it was checked against
-    standard: Guide | None  # the standard's own for its type and version
+    standard: Guide | None  # the standard's own for its type and release
     places: dict[str, Ints]  # segments of the batch by tag, filled as they are asked for
 
     @property
@@ -74,12 +76,13 @@ class Evidence:
 
 
 def evidences(batch: Batch, guide_of: GuideOf | None = None) -> Callable[[Answer], Evidence]:
-    """Return how to gather what is known about each set of a batch; ``guide_of`` is what it was checked against, else the standard's."""
+    """Return how to gather what is known about each set of a batch; ``guide_of`` is what it was checked against, else ours."""
     places: dict[str, Ints] = {}
 
     def gather(answer: Answer) -> Evidence:
-        standard = standard_guide(answer.type_code, str(batch.transactions.version[answer.transaction].as_py() or ""))
-        return Evidence(batch, answer, guide_of(answer.transaction) if guide_of else standard, standard, places)
+        version = str(batch.transactions.version[answer.transaction].as_py() or "")
+        checked = guide_of(answer.transaction) if guide_of else known_guide(answer.type_code, version)
+        return Evidence(batch, answer, checked, known_guide(answer.type_code, version[:_RELEASE]), places)
 
     return gather
 

@@ -19,6 +19,10 @@ SUBSCRIBER = ("BHT*0019*00*1*20260924*1030*CH", "HL*1**20*1", "NM1*85*2*CLINIC",
               "HL*3*1*22*0", "SBR*P*18")
 
 
+def unguided(transaction: int) -> None:
+    return None
+
+
 def wrong(found: Read, *places: tuple[int, int | None], code: str = "guide.bad_code") -> Read:
     """Return the same with an error at each place: segment in the set, element."""
     first = int(found[0].transactions.first_segment[0])
@@ -51,7 +55,7 @@ def test_no_value_is_quoted_unless_that_is_agreed() -> None:
     found = x12(("BEG*00*NE*45**20260231", *GOOD[1:]))
     assert body(found)[3] == "AK4*5*373*8"
     assert body(found, ECHO)[3] == "AK4*5*373*8*20260231"
-    assert body(claim((7, 1)), kind="999")[2:-2] == ["IK3*CLM*7**8", "IK4*1**7"]
+    assert body(claim((7, 1)), kind="999", guide_of=unguided)[2:-2] == ["IK3*CLM*7**8", "IK4*1**7"]
 
 
 def test_a_quoted_value_has_blanks_for_our_delimiters_and_ends_after_99_characters() -> None:
@@ -74,7 +78,7 @@ def test_the_right_component_and_repetition_is_quoted() -> None:
 
 
 def test_the_claim_is_named_where_values_may_be_quoted_and_only_within_it() -> None:
-    made = body(claim((6, 1), (7, 1), (8, 2), (10, 1)), ECHO_999, kind="999")
+    made = body(claim((6, 1), (7, 1), (8, 2), (10, 1)), ECHO_999, kind="999", guide_of=unguided)
     assert made[2:-2] == [
         "IK3*SBR*6**8", "IK4*1**7*P",  # before the first claim
         "IK3*CLM*7**8", "CTX*CLM01>26-A", "IK4*1**7*26-A",
