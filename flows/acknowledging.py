@@ -8,10 +8,10 @@ from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from edi.acknowledgments import AckPolicy, Form
+from edi.acknowledgments import AckPolicy, Form, GuideOf
 from edi.answering import answer, due
 from edi.findings import Finding
-from edi.segments import Batch
+from edi.segments import Batch, Interchange
 from flows.outcomes import REJECTED, Outcome
 from flows.partners import Correspondence
 from flows.work import Acknowledgment, NightContext, SeenInterchange
@@ -27,17 +27,36 @@ def ack_policy(agreement: Agreement) -> AckPolicy:
     )
 
 
+def unanswered(interchange: Interchange, whose: Correspondence, shared: Outcome | None, verdict: str) -> str:
+    """Return why an interchange is answered with nothing at all, "" where it may be.
+
+    Args:
+        interchange: as read.
+        whose: its agreement and direction.
+        shared: the outcome that all its transactions share, None where each has its own.
+        verdict: whether it is new, from the plan.
+    """
+    agreed = whose.agreement
+    if agreed is None:
+        return "no agreement has these addresses"
+    if whose.direction_code == "outbound":
+        return "it is a copy of what we sent"
+    if not agreed.acknowledge:
+        return "the agreement has acknowledge = false"
+    if interchange.usage_code == "test" and not agreed.allow_test:
+        return "it is marked as a test, and the agreement has allow_test = false"
+    if verdict == Verdict.CONFLICT:
+        return "its control number came with other content too, and a person decides"
+    return "" if shared is None or shared.outcome == REJECTED else f"we hold it: {shared.reason}"
+
+
 def acknowledgment_for(
     batch: Batch, at: int, whose: Correspondence, shared: Outcome | None, findings: Sequence[Finding], seen: SeenInterchange,
-    night: NightContext,
+    night: NightContext, guide_of: GuideOf | None = None,
 ) -> list[Acknowledgment]:
-    """Return the acknowledgment that an interchange gets: none for copies of ours, tests, acknowledgments, and what is held whole."""
+    """Return the acknowledgments that an interchange gets: none for copies of ours, tests, acknowledgments, and what is held whole."""
     interchange = batch.interchanges[at]
-    if whose.agreement is None or whose.direction_code == "outbound" or not whose.agreement.acknowledge:
-        return []
-    if interchange.usage_code == "test" and not whose.agreement.allow_test:
-        return []
-    if seen.verdict == Verdict.CONFLICT or (shared is not None and shared.outcome != REJECTED):
+    if whose.agreement is None or unanswered(interchange, whose, shared, seen.verdict):
         return []
     policy = ack_policy(whose.agreement)
     counter = (interchange.standard, "acknowledgment", interchange.receiver_qualifier, interchange.receiver_id,
@@ -47,13 +66,14 @@ def acknowledgment_for(
     name = whose.partner_id if len(whose.agreement.identities) == 1 else f"{whose.partner_id}-{_short(counter)}"
     return [
         Acknowledgment(whose.partner_id, form.kind, seen.interchange_id, place, counter,
-                       partial(_render, batch, at, tuple(findings), form, at_theirs, policy), partial(_name, form.kind, name))
+                       partial(_render, batch, at, tuple(findings), form, at_theirs, policy, guide_of), partial(_name, form.kind, name))
         for form in due(batch, at, findings, policy).forms
     ]
 
 
-def _render(batch: Batch, at: int, findings: tuple[Finding, ...], form: Form, instant: datetime, policy: AckPolicy, number: int) -> bytes:
-    return answer(batch, at, findings, form, number=number, at=instant, policy=policy).data
+def _render(batch: Batch, at: int, findings: tuple[Finding, ...], form: Form, instant: datetime, policy: AckPolicy,
+            guide_of: GuideOf | None, number: int) -> bytes:
+    return answer(batch, at, findings, form, number=number, at=instant, policy=policy, guide_of=guide_of).data
 
 
 def _short(counter: tuple[str, ...]) -> str:

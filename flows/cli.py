@@ -35,6 +35,20 @@ class IsoDate(click.ParamType):
             self.fail(f"{value} is no date; write it as 2026-03-02", param, ctx)
 
 
+class Instant(click.ParamType):
+    """An instant as YYYY-MM-DDTHH:MM, in UTC unless it says another offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it."""
+        try:
+            read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no instant; write it as 2026-03-03T02:00", param, ctx)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
     """Tell our errors in one line each, without a traceback, with an exit status by remedy."""
     @wraps(command)
@@ -176,6 +190,34 @@ def check(settings_path: Path | None, files: tuple[str, ...], guides: tuple[str,
 
     view = View(Severity(severity), Severity(fail_on), quiet)
     sys.exit(run_check(files, policy_for(settings_path, guides), view, form=form, output=output, max_findings=max_findings))
+
+
+@main.command()
+@click.argument("file")
+@click.option("--accept-with-errors", is_flag=True, default=None, help="Say E and tell warnings, whatever was agreed")
+@click.option("--echo-bad-values", is_flag=True, default=None, help="Quote bad values, whatever was agreed")
+@click.option("--acknowledgment", type=click.Choice(["by_guide", "997", "999"]), help="Answer groups with this, whatever was agreed")
+@click.option("--ta1", type=click.Choice(["requested", "always", "on_error", "never"]), help="When a TA1 is sent, whatever was agreed")
+@click.option("--contrl", type=click.Choice(["always", "requested", "on_error"]), help="When a CONTRL is sent, whatever was agreed")
+@click.option("--contrl-version", type=click.Choice(["by_syntax", "D:3", "2:2", "4:1"]), help="Its version, whatever was agreed")
+@click.option("--control-number", type=click.IntRange(1, 999_999_999), default=1, show_default=True, help="Ours, in what would be sent")
+@click.option("--at", type=Instant(), help="Instant of the answer, such as 2026-03-03T02:00; now if left out")
+@click.option("--ignore-partners", is_flag=True, help="By the defaults, whoever it is from")
+@click.option("--json", "form", flag_value="json", help="One JSON object: acknowledgments, segments, findings")
+@click.option("--raw", "form", flag_value="raw", help="Nothing but the bytes that would be sent")
+@click.pass_obj
+@told
+def ack(settings_path: Path | None, file: str, control_number: int, at: datetime | None, ignore_partners: bool, form: str | None,
+        **policy: Any) -> None:
+    """Show what FILE (- for standard input) would be answered with, and why. Nothing is stored or sent.
+
+    Exit status: 0 it could be said; 1 FILE cannot be read; 2 a setting or argument is wrong.
+    """
+    from flows.examine.ackcommand import run_ack, terms_for
+
+    overrides = {name: value for name, value in policy.items() if value is not None}
+    terms = terms_for(settings_path, overrides, at=at or datetime.now(UTC), number=control_number, ignore_partners=ignore_partners)
+    sys.exit(run_ack(file, terms, form=form or "text"))
 
 
 @main.command()

@@ -144,7 +144,7 @@ class _Writer:
                     yield self._segment(evidence, fault, told[fault], (fault,))
                     yield from self._unit(evidence, fault)
             if inside:
-                yield self._segment(evidence, inside[0], "8", inside)
+                yield self._segment(evidence, inside[0], "8", ())  # what it leads to says the rest
                 yield from self._unit(evidence, inside[0])
                 for fault in inside[:_MOST_ELEMENTS]:
                     told[fault] = element_code(fault, evidence, self.form)

@@ -1,0 +1,93 @@
+"""How each finding is told to a partner, as a page for people, made from the tables that acknowledgments are written with.
+
+    python -m flows.examine.ackpage > docs/acknowledgments.md
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from edi.edifact.ackcodes import ERRORS
+from edi.x12.ackcodes import CASES, ELEMENT, GROUP, IN_THE_HEADERS, INTERCHANGE, SEGMENT, SET, Table
+
+INTRODUCTION = """\
+# Acknowledgments
+
+Made from the code by `python -m flows.examine.ackpage > docs/acknowledgments.md`; a test compares the two. Do not edit it.
+`crossfoot ack FILE` shows what a file would be answered with, and which finding led to which segment.
+
+Only syntax and guide are acknowledged: a mapping that we lack, a limit of ours or a disagreement about business never rejects. Nobody is
+answered for a 997, 999, TA1 or CONTRL, for a copy of what we sent, for a test that was not agreed, for an unknown partner, nor for what we
+hold as a whole.
+
+| what is answered | with | when |
+|---|---|---|
+| a group of X12 | 997, in the group's release | always |
+| a group whose GS08 names an implementation guide (005010X...) | 999, in 005010X231A1 | always, unless 997 is agreed |
+| an X12 interchange | TA1 | ISA14 is 1, it is rejected as a whole, or a set stands outside of all groups |
+| an EDIFACT interchange | CONTRL D:3, or 4:1 where its syntax is 4 | always |
+
+An interchange that is rejected as a whole gets its TA1 and no 997. A TA1 says A, R, or E: accepted, but errors are noted. A CONTRL has
+no E, and so warnings are not in it. Groups of several releases get an acknowledgment each. A group without GS01 or GS06, and an EDIFACT
+interchange without sender, recipient or reference, cannot be cited and are not answered.
+
+## What a partner's file can say
+
+In `data/partners/*.toml`, above the first `[[...]]`:
+
+| key | values | says |
+|---|---|---|
+| `acknowledge` | `true`, `false` | whether there are acknowledgments at all |
+| `acknowledgment` | `"by_guide"`, `"997"`, `"999"` | what groups are answered with; a 999 only from 005010 on |
+| `ta1` | `"requested"`, `"always"`, `"on_error"`, `"never"` | when a TA1 is sent |
+| `contrl` | `"always"`, `"requested"`, `"on_error"` | when a CONTRL is sent; requested is by UNB 0031, or when something is rejected |
+| `contrl_version` | `"by_syntax"`, `"D:3"`, `"2:2"`, `"4:1"` | its version; 2:2 is what older EANCOM wants |
+| `accept_with_errors` | `false`, `true` | whether a document with only warnings gets E and the warnings, or a plain A |
+| `echo_bad_values` | `false`, `true` | whether AK404 and IK404 quote the bad value, and CTX the claim or member that it is in |
+
+The first value of each is what holds where nothing is said. `[severities]` decides what rejects. A quoted value has blanks for our
+delimiters and ends after 99 characters.
+
+"""
+
+_OF_SETS = "| finding | when | 997 before 005010 | 997 from 005010 | 999 |\n|---|---|---|---|---|"
+_POSITIONS = (
+    "UCI, UCF and UCM name the service segment and the position of its element. In UCS, UNH is 1, and a missing segment is told by\n"
+    "the one before it; in UCD, the tag is 1, and so the first element 2. Anything else is 18.")
+_SECTIONS: tuple[tuple[str, Table, str], ...] = (
+    ("segments (AK304, IK304)", SEGMENT,
+     "The position is that of the segment; of a missing one, that of the segment found instead."),
+    ("elements (AK403, IK403)", ELEMENT,
+     "The position is element, component and, from 005010 on, repetition. AK3 or IK3 says 8 before them. A condition also gets a\n"
+     "CTX in a 999, which names the element that it hangs on."),
+    ("sets (AK502, IK502)", SET,
+     "Anything else that is wrong in a set is 5, or I5 in a 999 where only codes with I were told."),
+    ("groups (AK905)", GROUP, "Anything else is 1."),
+)
+
+
+def page() -> str:
+    """Return the page as markdown."""
+    parts = [INTRODUCTION.rstrip("\n"), ""]
+    for title, table, words in _SECTIONS:
+        rows = list(_rows(table))
+        if table is SET:
+            rows += [f"| `guide.*` | {tag}{element:02d} | {code} | {code} | {code} |" for (tag, element), code in IN_THE_HEADERS.items()]
+        parts += [f"## X12: {title}", "", words, "", _OF_SETS, *rows, ""]
+    parts += ["## X12: interchanges (TA105)", "", "There is room for one code, the lowest. Anything else is 024.", "",
+              "| finding | TA1 |", "|---|---|", *(f"| `{code}` | {told} |" for code, told in INTERCHANGE.items()), ""]
+    parts += ["## EDIFACT (0085)", "", _POSITIONS, "", "| finding | CONTRL D:3, 2:2 | CONTRL 4:1 |", "|---|---|---|",
+              *(f"| `{code}` | {told.third} | {told.fourth} |" for code, told in ERRORS.items()), ""]
+    return "\n".join(parts)
+
+
+def _rows(table: Table) -> Iterator[str]:
+    several = Counter(code for code, _ in table)
+    for (code, case), told in table.items():
+        where = CASES[case] or ("otherwise" if several[code] > 1 else "")
+        yield f"| `{code}` | {where} | {told.early} | {told.late} | {told.implementation} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
