@@ -38,13 +38,15 @@ SETS: list[tuple[str, tuple[str, ...], str, str]] = [
     ("repetition too many", (BEG, "N1*BY*A^B", PO1, CTT), "AK5*A", "AK3*N1*3**8 AK4*2*93*12 AK5*R*5"),  # ^ was text
     ("value too short", (BEG, "CUR*BY*US", PO1, CTT), "AK3*CUR*3**8 AK4*2*100*4 AK5*E*5", ""),
     ("value too long", ("BEG*00*NE*12345678901234567890123**20260924", PO1, CTT), "AK3*BEG*2**8 AK4*3*324*5 AK5*E*5", ""),
-    ("letters in a number", (BEG, "PO1*1*x*EA*12.50**VP*W", CTT), "AK3*PO1*3**8 AK4*2*330*6 AK5*E*5", ""),
+    ("letters in a number", (BEG, "PO1*1*x*EA*12.50**VP*W", CTT), "AK3*PO1*3**8 AK4*2*330*6 AK5*E*5",
+     "AK3*PO1*3**8 AK4*2*380*6 AK5*E*5"),  # 005010 has another data element there
     ("code that is not on the list", ("BEG*88*NE*45**20260924", PO1, CTT), "AK3*BEG*2**8 AK4*1*353*7 AK5*E*5", ""),
     ("date that does not exist", ("BEG*00*NE*45**20260231", PO1, CTT), "AK3*BEG*2**8 AK4*5*373*8 AK5*R*5", ""),
     ("time that does not exist", (BEG, "DTM*002*20261001*2561", PO1, CTT), "AK3*DTM*3**8 AK4*3*337*9 AK5*E*5", ""),
     ("two faults of a segment", ("BEG*88*NE*45**20260231", PO1, CTT), "AK3*BEG*2**8 AK4*1*353*7 AK4*5*373*8 AK5*R*5", ""),
     ("faults of two segments", (BEG.replace("0924", "0231"), "PO1*1*x*EA*12.50**VP*W", CTT),
-     "AK3*BEG*2**8 AK4*5*373*8 AK3*PO1*3**8 AK4*2*330*6 AK5*R*5", ""),
+     "AK3*BEG*2**8 AK4*5*373*8 AK3*PO1*3**8 AK4*2*330*6 AK5*R*5",
+     "AK3*BEG*2**8 AK4*5*373*8 AK3*PO1*3**8 AK4*2*380*6 AK5*R*5"),
     ("segment repeated and wrong inside", (BEG, BEG.replace("0924", "0231"), PO1, CTT),
      "AK3*BEG*3**5 AK3*BEG*3**8 AK4*5*373*8 AK5*R*5", ""),
 ]
