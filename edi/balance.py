@@ -36,7 +36,7 @@ def place_of(batch: Batch, segment: int) -> Place:
         group=batch.groups[group].ordinal if group >= 0 else None,
         transaction=int(batch.transactions.ordinal[transaction]) if transaction >= 0 else None,
         segment=int(table.ordinal[segment]) or None,
-        tag=table.tags[segment].as_py() if transaction >= 0 else None,
+        tag=table.tags[segment].as_py() if transaction >= 0 else None, line=batch.line_of(segment),
     )
 
 
@@ -60,7 +60,7 @@ def _transactions(batch: Batch) -> _Met:
     table, those = batch.table, batch.transactions
     last = those.stop_segment - 1
     closed = table.codes("SE", "UNT")[last]
-    counted = those.stop_segment - those.first_segment
+    counted = those.stop_segment - those.first_segment + those.segments_before
     checks = (
         (closed & _differs(stated_count(table, last), counted), "transaction_count_wrong", 1),
         (closed & _unequal(table.element(last, 2), those.control_number), "transaction_control_wrong", 2),
@@ -69,13 +69,15 @@ def _transactions(batch: Batch) -> _Met:
         at = np.flatnonzero(wrong)
         for what, t in zip(_kinds(batch, those.interchange[at], field), at.tolist(), strict=True):
             yield what, replace(place_of(batch, int(last[t])), element=element), {"counted": int(counted[t])}
-    for t in np.flatnonzero(~closed).tolist():
+    ended = np.ones(len(those), dtype=bool)
+    ended[len(those) - batch.goes_on:] = False
+    for t in np.flatnonzero(~closed & ended).tolist():
         tag = ENVELOPES[batch.interchanges[int(those.interchange[t])].standard].tag(Role.TRANSACTION_END)
         yield MISSING_TRAILER, replace(place_of(batch, int(last[t])), tag=tag), {"tag": tag}
     at = np.flatnonzero(_repeated(batch))
     for what, t in zip(_kinds(batch, those.interchange[at], "transaction_repeated"), at.tolist(), strict=True):
         yield what, place_of(batch, int(those.first_segment[t])), {}
-    for t in np.flatnonzero(those.group < 0).tolist():
+    for t in np.flatnonzero((those.group < 0) & (those.segments_before == 0)).tolist():
         if batch.interchanges[int(those.interchange[t])].standard == "x12":
             yield NO_GROUP, place_of(batch, int(those.first_segment[t])), {}
 
@@ -101,8 +103,20 @@ def _repeated(batch: Batch) -> Bools:
     _, earliest = np.unique(scope * (len(codes.dictionary) + 1) + number, return_index=True)
     repeated: Bools = np.ones(len(those), dtype=bool)
     repeated[earliest] = False
+    repeated |= _known_before(batch)
     repeated[number < 0] = False
     return repeated
+
+
+def _known_before(batch: Batch) -> Bools:
+    """Tell which transactions repeat a number of an earlier part of the stream."""
+    those, known = batch.transactions, batch.earlier.control_numbers
+    repeats: Bools = np.zeros(len(those), dtype=bool)
+    if known:
+        in_scope = those.group == 0 if batch.groups and not batch.groups[0].begins else (those.group < 0) & (those.interchange == 0)
+        for at in np.flatnonzero(in_scope & (those.segments_before == 0)).tolist():
+            repeats[at] = those.control_number[at].as_py() in known
+    return repeats
 
 
 def same_control(standard: str, one: str, other: str) -> bool:
@@ -116,10 +130,14 @@ def _groups(batch: Batch) -> _Met:
     if not batch.groups:
         return
     table, held = batch.table, _held(batch.transactions.group, len(batch.groups))
+    if not batch.groups[0].begins:
+        held[0] += batch.earlier.group_transactions - _goes_on_from_before(batch)
     last = np.array([group.stop_segment - 1 for group in batch.groups])
     closed = has_group_end(table, last + 1)
     stated = _strings(table.element(last, 2))
     for at, group in enumerate(batch.groups):
+        if not group.ends:
+            continue
         envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
         tag = envelope.tag(Role.GROUP_END)
         place = replace(place_of(batch, int(last[at])), group=group.ordinal, tag=tag, transaction=None, segment=None)
@@ -130,6 +148,11 @@ def _groups(batch: Batch) -> _Met:
             yield envelope.group_count_wrong, place, {"counted": held[at]}
         if not same_control(envelope.standard, stated[at], group.control_number):
             yield envelope.group_control_wrong, place, {}
+
+
+def _goes_on_from_before(batch: Batch) -> bool:
+    """Tell whether the first transaction began in an earlier part: it was counted there."""
+    return len(batch.transactions) > 0 and int(batch.transactions.segments_before[0]) > 0
 
 
 def _held(owner: Ints, owners: int) -> list[int]:
@@ -147,7 +170,12 @@ def _interchanges(batch: Batch) -> _Met:
     control, stated = _strings(table.element(last, 2)), stated_count(table, last).to_pylist()
     messages = _held(batch.transactions.interchange, len(batch.interchanges))
     packages = _held(table.interchange[table.select("UNO")], len(batch.interchanges))
+    if batch.interchanges and not batch.interchanges[0].begins:
+        messages[0] += batch.earlier.transactions - _goes_on_from_before(batch)
+        packages[0] += batch.earlier.packages
     for at, one in enumerate(batch.interchanges):
+        if not one.ends:
+            continue
         envelope = ENVELOPES[one.standard]
         tag = envelope.tag(Role.TRAILER)
         place = replace(place_of(batch, int(last[at])), tag=tag, group=None, transaction=None, segment=None)
@@ -165,9 +193,9 @@ def _strays(batch: Batch) -> _Met:
     """Find runs of segments that belong to no transaction and are no part of an envelope either."""
     table = batch.table
     placed = (table.transaction >= 0) | ((table.interchange >= 0) & table.codes("TA1", "TA3", "UNO", "UNP"))
-    parts = [one.first_segment for one in batch.interchanges]
+    parts = [one.first_segment for one in batch.interchanges if one.begins]
     parts += [one.stop_segment - 1 for one in batch.interchanges if one.has_trailer]
-    parts += [group.first_segment for group in batch.groups]
+    parts += [group.first_segment for group in batch.groups if group.begins]
     stops = np.array([group.stop_segment for group in batch.groups], dtype=np.int64)
     placed[parts] = True
     placed[stops[has_group_end(table, stops)] - 1] = True

@@ -6,7 +6,9 @@ import codecs
 from dataclasses import dataclass
 
 from edi.findings import Severity, kind
-from edi.scouting import PADDING, is_tag, scout
+from edi.octets import PADDING
+from edi.recoding import as_utf8, is_utf16
+from edi.scouting import is_tag, scout
 
 EMPTY = kind("detect.empty", Severity.FATAL, "the file is empty or holds nothing but padding", "Ask the sender for the file again.")
 UNKNOWN = kind("detect.unknown", Severity.FATAL, "the file holds no X12 or EDIFACT interchange ({reasons})",
@@ -24,15 +26,15 @@ class Detection:
 
 def detect(data: bytes) -> Detection:
     """Tell which standard a file is written in."""
+    if is_utf16(data):
+        return detect(as_utf8(data)[0])
     text = data.removeprefix(codecs.BOM_UTF8)
     head = text[:1024].lstrip(PADDING)
     if not text.strip(PADDING):
         return Detection(None, ("nothing but padding",) if data else ("no bytes",), empty=True)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Detection(None, ("begins with a UTF-16 byte order mark",))
     if head.startswith((b"STX=", b"STX+")):
         return Detection(None, ("begins with STX as TRADACOMS does",))
-    spans, _ = scout(text)
+    spans = [span for span, _ in scout(text) if span]
     if not spans:
         return Detection(None, ("an ISA that cannot be read",) if is_tag(head, 0, b"ISA") else ("neither ISA nor UNA or UNB is found",))
     standards = {span.header.standard for span in spans}

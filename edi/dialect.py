@@ -54,6 +54,7 @@ class Header:
     prepared: str
     charset: str | None = None  # codec that UNB 0001 declares; None where it declares nothing beyond ASCII
     faults: tuple[Kind, ...] = ()
+    una: bytes = b""  # UNA and what lies between it and UNB
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi.buffers import Found
+from edi.carrying import Carry, Digests, new_digests
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
-from edi.scouting import Span
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
 from edi.tokens import Tokens
 from edi.x12.envelope import ENVELOPE as X12
@@ -23,16 +24,6 @@ from edi.x12.envelope import ENVELOPE as X12
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
 _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
     Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One scouted interchange of a batch: its file, place, and how many segments its bytes hold."""
-
-    file: int
-    ordinal: int
-    span: Span
-    offset: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,93 +37,115 @@ class _Marks:
         return self.segment[np.isin(self.role, roles)]
 
 
-def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence[Found]) -> Batch:
+def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence[Found], offsets: Sequence[int],
+             carry: Carry) -> tuple[Batch, Digests | None]:
     """Give a table its envelopes.
 
     Args:
         table: segments whose interchange, transaction and ordinal are still empty.
         tokens: what the table was made from.
         region: index into ``founds`` of each segment, ascending.
-        founds: the interchanges of the batch.
+        offsets: byte offset of each interchange in its file.
+        founds: the interchanges of the batch; only the first can have begun before it, only the last can go on behind it.
+        carry: what is open from the part before, where the first interchange began in an earlier one.
+
+    Returns:
+        the batch, without findings, and the running hashes of its last interchange.
     """
     is_x12 = np.array([found.span.header.standard == "x12" for found in founds], dtype=bool)
     first = np.searchsorted(region, np.arange(len(founds)))
-    role = _roles(table, is_x12[region] if len(founds) else np.zeros(0, dtype=bool), first)
-    stop, closed = _interchange_stops(role, first)
+    role = _roles(table, is_x12[region] if len(founds) else np.zeros(0, dtype=bool), first[[found.begins for found in founds]])
+    stop, closed = _interchange_stops(role, first, already=carry.closed)
     index = np.arange(len(table))
     table = replace(table, interchange=np.where(index < stop[region], region, -1) if len(founds) else region)
     inside = np.flatnonzero((role != Role.BODY) & (table.interchange >= 0))
     marks = _Marks(inside, role[inside])
-    opened, stops = _bounds(marks, Role.TRANSACTION, Role.TRANSACTION_END, len(table), stop, table.interchange)
-    table = _with_transactions(table, opened, stops)
-    groups = _groups(table, marks, stop, is_x12)
-    transactions = _transactions(table, opened, stops, groups, is_x12)
-    hashes = content_hashes(table, tokens, len(founds))
+    opened, stops = _bounds(table, marks, stop, Role.TRANSACTION, Role.TRANSACTION_END, is_open=carry.transaction is not None)
+    table = _with_transactions(table, opened, stops, carry.segments)
+    groups = _groups(table, marks, stop, is_x12, carry)
+    transactions = _transactions(table, opened, stops, groups, is_x12, carry)
+    digests = [new_digests() if found.begins else carry.digests for found in founds]
+    _hash_content(table, tokens, digests)
+    counts = np.bincount(np.array([group.interchange for group in groups], dtype=np.int64), minlength=len(founds)).tolist()
     interchanges = tuple(
-        _interchange(table, found, int(a), int(b), has_trailer=bool(c), content_hash=h)
-        for found, a, b, c, h in zip(founds, first, stop, closed, hashes, strict=True))
-    counts = np.bincount([group.interchange for group in groups] or [0], minlength=len(founds))
-    interchanges = tuple(replace(one, group_count=int(counts[at])) if groups and counts[at] else one for at, one in enumerate(interchanges))
-    return Batch(table, interchanges, groups, transactions, ())
+        _interchange(table, found, o, int(a), int(b), has_trailer=bool(c), content_hash=_finished(d), group_count=g)
+        for found, o, a, b, c, d, g in zip(founds, offsets, first, stop, closed, digests, counts, strict=True))
+    if founds and not founds[0].begins:
+        interchanges = (_going_on(interchanges[0], carry), *interchanges[1:])
+    return Batch(table, interchanges, groups, transactions, (), earlier=carry.earlier), digests[-1] if digests else None
 
 
-def _roles(table: SegmentTable, is_x12: Bools, first: Ints) -> Ints:
+def _roles(table: SegmentTable, is_x12: Bools, headers: Ints) -> Ints:
     """Return the role of each segment; a header is one only where its interchange begins."""
     tags = table.tags.dictionary.to_pylist()
     codes = table.tags.indices.to_numpy(zero_copy_only=False)
     known = {name: np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for name, envelope in ENVELOPES.items()}
     role: Ints = np.where(is_x12, known["x12"][codes], known["edifact"][codes])
     role[role == Role.HEADER] = Role.BODY
-    role[first] = Role.HEADER
+    role[headers] = Role.HEADER
     return role
 
 
-def _interchange_stops(role: Ints, first: Ints) -> tuple[Ints, Bools]:
-    """Return where each interchange stops: past its trailer, or where the next one begins."""
+def _interchange_stops(role: Ints, first: Ints, *, already: bool) -> tuple[Ints, Bools]:
+    """Return where each interchange stops: past its trailer, or where the next one begins; the first may have stopped already."""
     bound = np.append(first[1:], len(role)) if len(first) else first
     trailers = np.append(np.flatnonzero(role == Role.TRAILER), len(role))
     trailer = trailers[np.searchsorted(trailers, first)]
     closed = trailer < bound
-    return np.where(closed, trailer + 1, bound), closed
+    stop = np.where(closed, trailer + 1, bound)
+    if already:
+        stop[0], closed[0] = 0, False
+    return stop, closed
 
 
-def _bounds(marks: _Marks, opens: Role, closes: Role, count: int, stop: Ints, interchange: Ints) -> tuple[Ints, Ints]:
+def _bounds(table: SegmentTable, marks: _Marks, stop: Ints, opens: Role, closes: Role, *, is_open: bool) -> tuple[Ints, Ints]:
     """Return where each transaction or group begins and stops: past its own trailer, or at what else bounds it."""
     inner = (Role.TRANSACTION, Role.TRANSACTION_END, Role.SERVICE) if opens is Role.GROUP else ()
     relevant = ~np.isin(marks.role, inner)
     segment, role = marks.segment[relevant], marks.role[relevant]
+    if is_open and len(table):  # it goes on as if it were opened here
+        segment, role = np.append(0, segment), np.append(opens, role)
     at = np.flatnonzero(role == opens)
-    following, played = np.append(segment, count)[at + 1], np.append(role, -1)[at + 1]
+    following, played = np.append(segment, len(table))[at + 1], np.append(role, -1)[at + 1]
     opened = segment[at]
     stops = np.where(played == closes, following + 1, following)
-    return opened, np.minimum(stops, stop[interchange[opened]]) if len(opened) else stops
+    return opened, np.minimum(stops, stop[table.interchange[opened]]) if len(opened) else stops
 
 
-def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints) -> SegmentTable:
+def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: int) -> SegmentTable:
     edges = np.concatenate(([0], np.stack((opened, stops), axis=1).reshape(-1), [len(table)]))
     numbers = np.full(2 * len(opened) + 1, -1, dtype=np.int64)
     numbers[1::2] = np.arange(len(opened))
     sizes = np.diff(edges)
     transaction = np.repeat(numbers, sizes)
     ordinal = np.arange(1, len(table) + 1) - np.repeat(edges[:-1], sizes)
+    if before and len(opened):
+        ordinal[:stops[0]] += before
     ordinal[transaction < 0] = 0
     return replace(table, transaction=transaction, ordinal=ordinal)
 
 
-def _interchange(table: SegmentTable, found: Found, first: int, stop: int, *, has_trailer: bool, content_hash: str) -> Interchange:
+def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
+                 group_count: int) -> Interchange:
     header = found.span.header
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
-        acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=found.offset,
-        end=int(table.end[stop - 1]), first_segment=first, stop_segment=stop, content_hash=content_hash,
-        has_trailer=has_trailer, prepared=header.prepared,
+        acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
+        end=int(table.end[stop - 1]) if stop else offset, first_segment=first, stop_segment=stop, content_hash=content_hash,
+        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=found.dialect.charset, una=header.una,
+        begins=found.begins, ends=found.ends,
     )
 
 
-def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools) -> tuple[Group, ...]:
-    opened, stops = _bounds(marks, Role.GROUP, Role.GROUP_END, len(table), stop, table.interchange)
+def _going_on(interchange: Interchange, carry: Carry) -> Interchange:
+    """Complete an interchange that began in an earlier part; where its trailer was there too, this is not its end."""
+    return replace(interchange, group_count=interchange.group_count + carry.ended_groups, ends=interchange.ends and not carry.closed)
+
+
+def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry: Carry) -> tuple[Group, ...]:
+    opened, stops = _bounds(table, marks, stop, Role.GROUP, Role.GROUP_END, is_open=carry.group is not None)
     if not len(opened):
         return ()
     interchange = table.interchange[opened]
@@ -144,11 +157,16 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools) -> tu
         stated_count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
     )
     texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
-    begins = np.searchsorted(interchange, interchange)
-    return tuple(
+    before = np.searchsorted(interchange, interchange) - np.where(interchange == 0, carry.ended_groups, 0)
+    groups = tuple(
         Group(int(i), at - int(b) + 1, code, control, version, sender, receiver, int(f), int(s), stated)
         for at, (i, b, f, s, stated, code, control, version, sender, receiver) in enumerate(zip(
-            interchange, begins, opened, stops, columns[5].to_pylist(), *texts, strict=True)))
+            interchange, before, opened, stops, columns[5].to_pylist(), *texts, strict=True)))
+    if carry.group is None:
+        return groups
+    goes_on = replace(carry.group, interchange=0, first_segment=0, stop_segment=groups[0].stop_segment,
+                      stated_count=groups[0].stated_count, begins=False, ends=True)
+    return goes_on, *groups[1:]
 
 
 def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
@@ -162,28 +180,45 @@ def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(text, "^[0-9]{1,12}$"), text, pa.scalar(None, pa.string())).cast(pa.int64())
 
 
-def _transactions(table: SegmentTable, opened: Ints, stops: Ints, groups: tuple[Group, ...], is_x12: Bools) -> Transactions:
+def _transactions(
+    table: SegmentTable, opened: Ints, stops: Ints, groups: tuple[Group, ...], is_x12: Bools, carry: Carry,
+) -> Transactions:
     interchange = table.interchange[opened]
     begins = np.array([one.first_segment for one in groups], dtype=np.int64)
     group = np.searchsorted(begins, opened, "right") - 1
     within = np.append(np.array([one.stop_segment for one in groups], dtype=np.int64), 0)[group] > opened
     group = np.where((group >= 0) & within, group, -1)
-    ordinal = np.arange(len(opened)) - np.searchsorted(interchange, interchange) + 1
-    in_group = ordinal.copy()
-    if len(groups):
-        first_of_group = np.searchsorted(opened, begins)
-        in_group = np.where(group >= 0, np.arange(len(opened)) - first_of_group[group] + 1, ordinal)
+    ordinal, in_group = _ordinals(opened, interchange, begins, group, carry)
     versions = pa.array([one.version or None for one in groups] + [None], pa.string())
     x12 = is_x12[interchange] if len(opened) else np.zeros(0, dtype=bool)
     third = _stripped(table.element(opened, 3))
     own = pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), third)
     message = pc.binary_join_element_wise(table.element(opened, 2, 2), table.element(opened, 2, 3), ":")
-    return Transactions(
-        first_segment=opened, stop_segment=stops, interchange=interchange, group=group, ordinal=ordinal, ordinal_in_group=in_group,
-        type_code=_pick(table, opened, x12, "transaction_type"), version=pc.if_else(pa.array(x12), own, message),
-        association=_pick(table, opened, x12, "association"), control_number=_pick(table, opened, x12, "transaction_control"),
-        segments_before=np.zeros(len(opened), dtype=np.int64),
-    )
+    texts = (
+        _pick(table, opened, x12, "transaction_type"), pc.if_else(pa.array(x12), own, message),
+        _pick(table, opened, x12, "association"), _pick(table, opened, x12, "transaction_control"))
+    before = np.zeros(len(opened), dtype=np.int64)
+    if carry.transaction and len(opened):
+        before[0] = carry.transaction.segments
+        texts = tuple(_with_first(column, text) for column, text in zip(texts, carry.transaction.texts, strict=True))
+    return Transactions(opened, stops, interchange, group, ordinal, in_group, *texts, segments_before=before)
+
+
+def _ordinals(opened: Ints, interchange: Ints, group_begins: Ints, group: Ints, carry: Carry) -> tuple[Ints, Ints]:
+    """Number transactions within their interchange and within their group, from 1; those of earlier parts count."""
+    index = np.arange(len(opened))
+    ordinal = index - np.searchsorted(interchange, interchange) + 1
+    ordinal[interchange == 0] += carry.ended_transactions
+    if not len(group_begins):
+        return ordinal, ordinal.copy()
+    in_group = index - np.searchsorted(opened, group_begins)[group] + 1
+    if carry.group:
+        in_group[group == 0] += carry.ended_in_group
+    return ordinal, np.where(group >= 0, in_group, ordinal)
+
+
+def _with_first(column: Text, text: str | None) -> Text:
+    return pa.concat_arrays([pa.array([text], pa.string()), column[1:].cast(pa.string())])
 
 
 def _stripped(text: Text) -> Text:
@@ -196,7 +231,7 @@ def _pick(table: SegmentTable, segments: Ints, is_x12: Bools, field: str) -> Tex
     return _stripped(pc.if_else(pa.array(is_x12), by_standard["x12"], by_standard["edifact"]))
 
 
-def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]:
+def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests]) -> None:
     """Hash what each interchange says, apart from the envelope that carries it.
 
     Values, their lengths and what ends them are hashed, not bytes: the same content under another control number,
@@ -209,10 +244,13 @@ def content_hashes(table: SegmentTable, tokens: Tokens, count: int) -> list[str]
     lengths <<= np.uint32(3)
     lengths |= tokens.kinds
     text, shape = memoryview(tokens.data), lengths.astype("<u4", copy=False).view(np.uint8).data
-    digests = [(hashlib.sha256(), hashlib.sha256()) for _ in range(count)]
     for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
         if hashed[first] >= 0:
             values, shapes = digests[hashed[first]]
             values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
             shapes.update(shape[4 * a:4 * b])
-    return [hashlib.sha256(values.digest() + shapes.digest()).hexdigest() for values, shapes in digests]
+
+
+def _finished(digests: Digests) -> str:
+    values, shapes = digests
+    return hashlib.sha256(values.digest() + shapes.digest()).hexdigest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from edi.findings import Finding, Kind, Place, Severity, kind
+from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.segments import Batch, Ints
 
 FILE_BYTES = kind("limits.file_bytes", Severity.FATAL, "the file has {count} bytes, more than the {limit} that are read",
@@ -60,20 +60,25 @@ def _larger(first: Ints, most: int) -> Ints:
     return owner[first[owner + 1] - first[owner] > most]
 
 
-def capped(findings: list[Finding], limit: int) -> list[Finding]:
-    """Leave out the notes and warnings of each file that exceed the limit, and say how many."""
-    if len(findings) <= limit:
-        return findings
-    seen: dict[str | None, int] = {}
-    kept = []
-    for finding in findings:
-        if finding.severity in (Severity.NOTE, Severity.WARNING):
-            seen[finding.place.file] = seen.get(finding.place.file, 0) + 1
-            if seen[finding.place.file] > limit:
-                continue
-        kept.append(finding)
-    for file, count in seen.items():
-        if count > limit:
-            message = FINDINGS.template.format(count=count - limit)
-            kept.append(Finding(FINDINGS.code, FINDINGS.severity, Place(file=file), message, FINDINGS.remedy))
-    return kept
+class Cap:
+    """Leaves out the notes and warnings of each file that exceed a limit, over all parts of a stream, and tells how many."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen: dict[str | None, int] = {}
+
+    def kept(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield the findings that are within the limit."""
+        for finding in findings:
+            if finding.severity in (Severity.NOTE, Severity.WARNING):
+                file = finding.place.file
+                self._seen[file] = self._seen.get(file, 0) + 1
+                if self._seen[file] > self._limit:
+                    continue
+            yield finding
+
+    def left_out(self) -> Iterator[Finding]:
+        """Yield one finding a file that tells how many were left out."""
+        for file, count in self._seen.items():
+            if count > self._limit:
+                yield find(FINDINGS, Place(file=file), count=count - self._limit)

@@ -7,12 +7,14 @@ counts where a segment can begin, so that the letters ISA inside data start noth
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from edi.dialect import Header
 from edi.edifact.delimiters import read_unb, split_segment
 from edi.findings import Kind, Severity, kind
+from edi.octets import BLOCK, PADDING, Octets, matches, visible
 from edi.segments import Delimiters
 from edi.x12.delimiters import read_isa
 
@@ -23,11 +25,10 @@ UNREADABLE = kind("x12.isa_unreadable", Severity.FATAL, "ISA has fewer than 16 e
 BINARY_LENGTH = kind("envelope.binary_length", Severity.WARNING, "the stated length of binary data does not end at a segment's end",
                      "Ask the partner to state the length in bytes; the segment was split at its delimiters instead.")
 
-PADDING = b"\r\n\t \x00\x1a"
 _STARTS = (b"ISA", b"UNB")
 _TRAILERS = {"x12": b"IEA", "edifact": b"UNZ"}
 _BINARY = {"x12": (b"BIN", b"BDS"), "edifact": (b"UNO",)}
-_NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
+_LOOK_BACK = 4096  # a terminator further away than that is not looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +58,58 @@ class Fault:
 
 
 class _Finder:
-    """Remembers the next place of each tag, so that a file of many interchanges is searched only once."""
+    """Finds the next place of a few tags, block by block, so that a file is searched once however many interchanges it has."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Octets) -> None:
         self.data = data
-        self._next: dict[bytes, int] = {}
+        self._known: dict[bytes, tuple[int, int, int]] = {}  # tag -> first hit (-1: none) from one position to another
 
     def next(self, tags: tuple[bytes, ...], at: int) -> tuple[int, bytes] | None:
-        for tag in tags:
-            if self._next.get(tag, -1) < at:
-                found = self.data.find(tag, at)
-                self._next[tag] = len(self.data) if found < 0 else found
-        place, tag = min((self._next[tag], tag) for tag in tags)
-        return (place, tag) if place < len(self.data) else None
+        """Return the first place of any of the tags from a position on."""
+        while at < len(self.data):
+            stop = (at // BLOCK + 1) * BLOCK
+            hits = [(place, tag) for tag in tags if (place := self._hit(tag, at, stop)) >= 0]
+            if hits:
+                return min(hits)
+            at = stop
+        return None
+
+    def _hit(self, tag: bytes, at: int, stop: int) -> int:
+        hit, first, last = self._known.get(tag, (-1, 0, 0))
+        if not (first <= at and stop <= last and (hit < 0 or hit >= at)):
+            hit = self.data.find(tag, at, stop + len(tag) - 1)
+            self._known[tag] = (hit, at, stop)
+        return hit
 
 
-def read_header(data: bytes, at: int) -> Header | None:
+def read_header(data: Octets, at: int) -> Header | None:
     """Read the ISA or UNA/UNB that begins exactly at a position."""
-    return read_isa(data, at) if data[at:at + 3] == b"ISA" else read_unb(data, at) if data[at:at + 2] == b"UN" else None
+    tag = data[at:at + 3]
+    return read_isa(data, at) if tag == b"ISA" else read_unb(data, at) if tag[:2] == b"UN" else None
 
 
-def scout(data: bytes) -> tuple[list[Span], list[Fault]]:
-    """Find all interchanges of a file, and what lies between them."""
-    finder, at = _Finder(data), 0
-    spans: list[Span] = []
-    faults: list[Fault] = []
+def scout(data: Octets) -> Iterator[tuple[Span | None, list[Fault]]]:
+    """Find the interchanges of a file one after another, each with the faults met on the way; the last row may have faults only."""
+    finder, at, ordinal = _Finder(data), 0, 0
     while at < len(data):
+        faults: list[Fault] = []
         begin = _next_start(finder, at, faults)
         if begin is None:
-            break
-        span = _span(finder, *begin, ordinal=len(spans) + 1, faults=faults)
-        spans.append(span)
+            yield None, faults
+            return
+        ordinal += 1
+        span = _span(finder, *begin, ordinal=ordinal, faults=faults)
+        yield span, faults
         at = span.stop
-    return spans, faults
 
 
 def _next_start(finder: _Finder, at: int, faults: list[Fault]) -> tuple[int, Header] | None:
     """Return the next interchange from a position on; what is passed over becomes a fault."""
     data = finder.data
-    visible = _NOT_PADDING.search(data, at)
-    if visible is None:
+    first = visible(data, at)
+    if first is None:
         return None
-    first = look = visible.start()
+    look = first
     while True:
         header = read_header(data, look)
         if header and (look == first or header.fixed or data[look - 1] in b"\r\n"):
@@ -115,10 +126,10 @@ def _next_start(finder: _Finder, at: int, faults: list[Fault]) -> tuple[int, Hea
     return (look, header) if header and look < len(data) else None
 
 
-def is_tag(data: bytes, at: int, tag: bytes) -> bool:
+def is_tag(data: Octets, at: int, tag: bytes) -> bool:
     """Tell whether a tag stands here with something after it that can be a delimiter."""
     after = data[at + 3:at + 4]
-    return data[at:at + 3] == tag and after != b"" and not after.isalnum() and after not in PADDING
+    return matches(data, at, tag) and after != b"" and not after.isalnum() and after not in PADDING
 
 
 def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: list[Fault]) -> Span:
@@ -152,14 +163,14 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
     return Span(start, header, tuple(pieces), tuple(protected))
 
 
-def _with_una(data: bytes, at: int, floor: int) -> int:
+def _with_una(data: Octets, at: int, floor: int) -> int:
     """Return where the UNA before a UNB begins, or the same position where there is none."""
-    una = data.rfind(b"UNA", max(at - 24, floor), at) if data[at:at + 3] == b"UNB" else -1
+    una = data.rfind(b"UNA", max(at - 24, floor), at) if matches(data, at, b"UNB") else -1
     header = read_unb(data, una) if una >= 0 else None
     return una if header and header.body == at else at
 
 
-def _begins(data: bytes, at: int, tag: bytes, current: Header) -> bool:
+def _begins(data: Octets, at: int, tag: bytes, current: Header) -> bool:
     """Tell whether a new interchange begins here, inside the bytes of the current one."""
     if not is_tag(data, at, tag) and not is_tag(data, at, b"UNA"):
         return False
@@ -170,20 +181,26 @@ def _begins(data: bytes, at: int, tag: bytes, current: Header) -> bool:
         return header is not None
     if header is None or not header.fixed:
         return False
-    last = data.rfind(current.delimiters.segment, current.body, at) + len(current.delimiters.segment)
-    return data[at - 1] in b"\r\n" or data[last:at].lstrip(PADDING).startswith(_TRAILERS[current.standard] + current.delimiters.element)
+    return data[at - 1] in b"\r\n" or _in_trailer(data, at, current)
 
 
-def follows_terminator(data: bytes, at: int, delimiters: Delimiters) -> bool:
+def _in_trailer(data: Octets, at: int, current: Header) -> bool:
+    """Tell whether the segment that a position lies in is the trailer of the interchange, its terminator left out."""
+    floor = max(current.body, at - _LOOK_BACK)
+    last = data.rfind(current.delimiters.segment, floor, at)
+    begin = data[last + len(current.delimiters.segment):at][:_LOOK_BACK] if last >= 0 else b""
+    return begin.lstrip(PADDING).startswith(_TRAILERS[current.standard] + current.delimiters.element)
+
+
+def follows_terminator(data: Octets, at: int, delimiters: Delimiters) -> bool:
     """Tell whether only padding lies between a position and the segment terminator before it."""
     while at and data[at - 1] in PADDING and data[at - 1:at] != delimiters.segment:
         at -= 1
-    if not data.endswith(delimiters.segment, 0, at):
-        return False
-    return not is_released(data, at - len(delimiters.segment), delimiters.release)
+    before = at - len(delimiters.segment)
+    return before >= 0 and matches(data, before, delimiters.segment) and not is_released(data, before, delimiters.release)
 
 
-def is_released(data: bytes, at: int, release: bytes | None) -> bool:
+def is_released(data: Octets, at: int, release: bytes | None) -> bool:
     """Tell whether the character at a position is escaped: an odd number of release characters precede it."""
     before = at
     while release and before and data[before - 1:before] == release:
@@ -191,14 +208,22 @@ def is_released(data: bytes, at: int, release: bytes | None) -> bool:
     return (at - before) % 2 == 1
 
 
-def _binary(data: bytes, at: int, delimiters: Delimiters) -> tuple[int, int] | None:
+def segment_end(data: Octets, at: int, delimiters: Delimiters) -> int | None:
+    """Return the position just past the terminator of the segment at a position, None where there is none."""
+    last = data.find(delimiters.segment, at)
+    while last >= 0 and is_released(data, last, delimiters.release):
+        last = data.find(delimiters.segment, last + 1)
+    return last + len(delimiters.segment) if last >= 0 else None
+
+
+def _binary(data: Octets, at: int, delimiters: Delimiters) -> tuple[int, int] | None:
     """Return the range of the raw bytes of BIN02 or BDS03, None where the length before them cannot be right."""
-    stated = _length_pattern(delimiters.element).match(data, at)
+    stated = _length_pattern(delimiters.element).match(data[at:at + 64])
     if stated is None:
         return None
-    first = stated.end()
+    first = at + stated.end()
     last = first + int(stated.group(1) or stated.group(2))
-    ends = last == len(data) or data.startswith(delimiters.segment, last)
+    ends = last == len(data) or matches(data, last, delimiters.segment)
     return (first, last) if ends else None
 
 
@@ -208,16 +233,12 @@ def _length_pattern(element: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"BIN%b([0-9]{1,12})%b|BDS%b[^%b]{0,20}%b([0-9]{1,12})%b" % ((mark,) * 6), re.DOTALL)
 
 
-def _object(data: bytes, at: int, delimiters: Delimiters) -> tuple[int, int] | None:
+def _object(data: Octets, at: int, delimiters: Delimiters) -> tuple[int, int] | None:
     """Return the range of the object between UNO and UNP (UNO 0810 states its length in octets)."""
-    last = data.find(delimiters.segment, at)
-    while last >= 0 and is_released(data, last, delimiters.release):
-        last = data.find(delimiters.segment, last + 1)
+    first = segment_end(data, at, delimiters)
     elements = split_segment(data[at:at + 512], delimiters)
     stated = elements[4][0] if len(elements) > 4 else ""
-    if last < 0 or not (stated.isascii() and stated.isdigit() and len(stated) <= 12):
+    if first is None or not (stated.isascii() and stated.isdigit() and len(stated) <= 12):
         return None
-    first = last + len(delimiters.segment)
     after = first + int(stated)
-    follows = data[after:after + 16].lstrip(PADDING).startswith(b"UNP")
-    return (first, after) if follows else None
+    return (first, after) if data[after:after + 16].lstrip(PADDING).startswith(b"UNP") else None

@@ -6,9 +6,9 @@ segment > element > repetition > component, and a *value* is one component. Elem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +58,13 @@ class Interchange:
     has_trailer: bool
     group_count: int = 0
     prepared: str = ""  # date and time as on the wire, e.g. "241123 0130"; only for reports
-    newline: bytes = b""  # what follows each terminator; b"" where nothing does
+    charset: str = "utf-8"  # the codec that the values were read with
     una: bytes = b""  # UNA as it was read, with what lies between it and UNB
+    newline: bytes = b""  # what follows each terminator; b"" where nothing does
+    before: bytes = b""  # padding in front of it
+    after: bytes = b""  # padding behind its trailer, up to the next interchange or the end of the file
+    begins: bool = True  # in this batch; False where earlier parts of a stream have its beginning
+    ends: bool = True  # in this batch; False where later parts of a stream have its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Group:
     first_segment: int
     stop_segment: int
     stated_count: int | None = None  # GE01: transactions that the trailer states
+    begins: bool = True  # in this batch, as with interchanges
+    ends: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,9 +182,30 @@ class SegmentTable:
         return index
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """What earlier parts of a stream held of the interchange, group and transaction that go on in this one."""
+
+    groups: int = 0
+    transactions: int = 0
+    packages: int = 0  # UNO
+    group_transactions: int = 0
+    control_numbers: set[str] = field(default_factory=set)  # of the transactions so far of the open group, or interchange without groups
+
+
+class LineCounter(Protocol):
+    """Tells on which line of its file a byte stands."""
+
+    def of(self, offset: int) -> int: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one pass of reading gives: the table, its envelopes, and what was wrong with them."""
+    """What one pass of reading gives: the table, its envelopes, and what was wrong with them.
+
+    A batch of ``read_files`` holds whole files; one of ``stream`` is a part of a file. Interchanges and groups that lie in
+    several parts appear in each of them.
+    """
 
     table: SegmentTable
     interchanges: tuple[Interchange, ...]
@@ -185,6 +213,12 @@ class Batch:
     transactions: Transactions
     findings: tuple[Finding, ...]
     goes_on: bool = False  # whether the last transaction of the batch is continued in the next batch of the stream
+    earlier: Earlier = field(default_factory=Earlier)
+    lines: tuple[LineCounter, ...] = ()  # a file each
+
+    def line_of(self, segment: int) -> int | None:
+        """Return the line of the file on which a segment begins, from 1."""
+        return self.lines[int(self.table.file[segment])].of(int(self.table.offset[segment])) if self.lines else None
 
     @cached_property
     def type_codes(self) -> list[str]:

@@ -6,21 +6,22 @@ Whatever is taken off, offsets keep counting the bytes of the file as it arrived
 from __future__ import annotations
 
 import codecs
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
+from typing import BinaryIO
 
 from edi.detect import EMPTY, UNKNOWN, detect
 from edi.dialect import Dialect
 from edi.findings import Kind, Severity, kind
-from edi.scouting import PADDING, Fault, Span, is_released, read_header, scout
-from edi.segments import Delimiters, Ints
+from edi.lines import Lines
+from edi.octets import FileOctets, Octets, blocks
+from edi.origins import Origin, Shifted
+from edi.recoding import UTF16, as_utf8, is_utf16
+from edi.scouting import Fault, Span, scout
+from edi.wrapping import WRAPPED, unwrap, unwrapped_octets
 
 BOM = kind("detect.bom", Severity.NOTE, "the file begins with a UTF-8 byte order mark, which was skipped",
            "None needed; the sender may leave it out.")
-WRAPPED = kind("detect.wrapped", Severity.NOTE, "the file is wrapped into lines of {count} characters, which were joined",
-               "None needed; the sender may switch line wrapping off.")
 FALLBACK = kind("charset.fallback", Severity.NOTE, "the interchange holds bytes that are neither ASCII nor UTF-8, read as ISO 8859-1",
                 "Agree on a character set with the partner if names come out wrong.")
 UNDECODABLE = kind("charset.undecodable", Severity.WARNING, "the interchange holds bytes that its declared character set does not have",
@@ -28,9 +29,7 @@ UNDECODABLE = kind("charset.undecodable", Severity.WARNING, "the interchange hol
 MISDECLARED = kind("charset.looks_utf8", Severity.NOTE, "the interchange reads as UTF-8 too, but its declared character set was used",
                    "Agree on a character set with the partner if names come out wrong.")
 
-_NARROWEST, _USUAL, _WIDEST = 32, 80, 1024
-_NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
-_LINE = re.compile(rb"[^\r\n]*(\r\n|\n|\r|$)")
+_TAGS = {"x12": "ISA", "edifact": "UNB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,108 +40,118 @@ class SourceFile:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Scouted:
+    """An interchange that was found, how it is to be tokenised, and what was met on the way; without a span, only the latter."""
+
+    ordinal: int  # in the file, from 1
+    span: Span | None
+    dialect: Dialect | None
+    faults: tuple[Fault, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A scouted file. ``data`` is what is tokenised; ``origin`` turns its positions into offsets in the file."""
+    """A file with everything taken off that is not EDI. ``origin`` turns positions in ``data`` into offsets in the file."""
 
     name: str
-    data: bytes
-    shift: int
-    removed: Ints | None  # positions in ``data`` before which one byte was removed, one entry a byte
-    spans: tuple[Span, ...] = ()
-    dialects: tuple[Dialect, ...] = ()
-    faults: tuple[Fault, ...] = ()
-
-    def origin(self, positions: Ints, *, ends: bool = False) -> Ints:
-        """Return the offsets in the file as it arrived; an end lies just behind the byte before it."""
-        if self.removed is None:
-            return positions + self.shift
-        if ends:
-            return self.origin(positions - 1) + 1
-        return positions + np.searchsorted(self.removed, positions, "right") + self.shift
+    data: Octets
+    origin: Origin
+    lines: Lines
+    faults: tuple[Fault, ...] = ()  # of the file as a whole
+    scouted: tuple[Scouted, ...] = ()  # all interchanges, where the file is read at once
 
 
 def prepare(file: SourceFile) -> Source:
-    """Scout one file."""
-    data, shift = file.data, 0
-    faults: list[Fault] = []
+    """Scout one file that is held in memory."""
+    data, origin, faults = file.data, Shifted(0), []
+    lines = Lines(file.data)
     if data.startswith(codecs.BOM_UTF8):
-        data, shift = data[3:], 3
+        data, origin = data[3:], Shifted(3)
         faults.append(Fault(BOM, 0))
-    data, removed, width = _unwrap(data)
-    if width:
-        faults.append(Fault(WRAPPED, 0, count=width))
-    spans, met = scout(data)
-    if not spans and not any(fault.kind.severity is Severity.FATAL for fault in met):
-        found = detect(file.data)
-        met = [Fault(EMPTY if found.empty else UNKNOWN, 0, reasons="; ".join(found.reasons))]
-    dialects: list[Dialect] = []
-    declared: list[Fault] = []
-    ascii_only = data.isascii()
-    for ordinal, span in enumerate(spans, 1):
+    elif is_utf16(data):
+        data, stepped = as_utf8(data)
+        return _scouted(file, Source(file.name, data, stepped, lines, (Fault(UTF16, 0),)))
+    text, steps, width = unwrap(data, origin.shift)
+    if steps is not None:
+        return _scouted(file, Source(file.name, text, steps, lines, (*faults, Fault(WRAPPED, 0, count=width))))
+    return _scouted(file, Source(file.name, data, origin, lines, tuple(faults)))
+
+
+def _scouted(file: SourceFile, source: Source) -> Source:
+    found = tuple(interchanges(source))
+    faults = source.faults
+    if not any(each.span for each in found) and not any(
+            fault.kind.severity is Severity.FATAL for each in found for fault in each.faults):
+        found, faults = (), (*faults, nothing_found(file.data))
+    return Source(source.name, source.data, source.origin, source.lines, faults, found)
+
+
+def nothing_found(head: bytes) -> Fault:
+    """Return the fault of a file that holds no interchange, with what it looks like."""
+    found = detect(head)
+    return Fault(EMPTY if found.empty else UNKNOWN, 0, reasons="; ".join(found.reasons))
+
+
+def open_source(name: str, stream: BinaryIO, size: int) -> Source | None:
+    """Open a file that is read part by part; None where it must be held as a whole to be read (UTF-16, uneven wrapping)."""
+    stream.seek(0)
+    head = stream.read(1 << 16)
+    if is_utf16(head):
+        return None
+    skip = 3 if head.startswith(codecs.BOM_UTF8) else 0
+    faults = (Fault(BOM, 0),) if skip else ()
+    data, lines = FileOctets(stream, size, skip), Lines(FileOctets(stream, size))
+    wrapped = unwrapped_octets(data, head[skip:], skip)
+    if wrapped is None:
+        return None
+    text, origin, width = wrapped
+    return Source(name, text, origin, lines, (*faults, *((Fault(WRAPPED, 0, count=width),) if width else ())))
+
+
+def interchanges(source: Source) -> Iterator[Scouted]:
+    """Find the interchanges of a file one after another."""
+    data = source.data
+    ascii_only = isinstance(data, bytes) and data.isascii()
+    ordinal = 0
+    for span, met in scout(data):
+        if span is None:
+            yield Scouted(ordinal, None, None, tuple(met))
+            continue
+        ordinal += 1
         charset, wrong = ("utf-8", None) if ascii_only else _charset(data, span)
-        dialects.append(Dialect(span.header.standard, span.header.delimiters, charset))
         kinds = (*span.header.faults, *((wrong,) if wrong else ()))
-        declared += [Fault(what, span.header.body, tag=_TAGS[span.header.standard], interchange=ordinal) for what in kinds]
-    return Source(file.name, data, shift, removed, tuple(spans), tuple(dialects), (*faults, *met, *declared))
+        declared = (Fault(what, span.header.body, tag=_TAGS[span.header.standard], interchange=ordinal) for what in kinds)
+        yield Scouted(ordinal, span, Dialect(span.header.standard, span.header.delimiters, charset), (*met, *declared))
 
 
-_TAGS = {"x12": "ISA", "edifact": "UNB"}
-
-
-def _charset(data: bytes, span: Span) -> tuple[str, Kind | None]:
+def _charset(data: Octets, span: Span) -> tuple[str, Kind | None]:
     """Return the codec of an interchange's values, and what is to be said about it."""
-    marks = span.header.delimiters
-    text = b"".join(data[first:last] for first, last in span.pieces)
-    if text.isascii():
+    declared = span.header.charset
+    if declared == "iso2022_jp_2":
+        return declared, None if _decodes(data, span, declared) else UNDECODABLE
+    if all(stretch.isascii() for stretch in _text(data, span)):
         return "utf-8", None
+    marks = span.header.delimiters
     service = (marks.element, marks.component, marks.repetition, marks.release, marks.segment)
     apart = all(mark is None or len(mark) > 1 or mark.isascii() for mark in service)  # others could cut a character in two
-    valid, declared = apart and _decodes(text, "utf-8"), span.header.charset
+    valid = apart and _decodes(data, span, "utf-8")
     if declared is None or declared == "utf-8":
         return ("utf-8", None) if valid else ("iso8859-1", FALLBACK)
-    return declared, MISDECLARED if valid else None if _decodes(text, declared) else UNDECODABLE
+    return declared, MISDECLARED if valid else None if _decodes(data, span, declared) else UNDECODABLE
 
 
-def _decodes(text: bytes, charset: str) -> bool:
+def _text(data: Octets, span: Span) -> Iterator[bytes]:
+    for first, last in span.pieces:
+        yield from blocks(data, first, last)
+
+
+def _decodes(data: Octets, span: Span, charset: str) -> bool:
+    decoder = codecs.getincrementaldecoder(charset)()
     try:
-        text.decode(charset)
+        for stretch in _text(data, span):
+            decoder.decode(stretch)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _unwrap(data: bytes) -> tuple[bytes, Ints | None, int]:
-    """Join the lines of a file that was wrapped at a fixed column; else return it as it is."""
-    first = _LINE.match(data)
-    width = first.end(0) - len(first.group(1)) if first else 0
-    if first is None or not _NARROWEST <= width <= _WIDEST or first.end() == len(data):
-        return data, None, 0
-    second = _LINE.match(data, first.end())
-    if second is None or (len(second.group()) != len(first.group()) and _NOT_PADDING.search(data, second.end())):
-        return data, None, 0
-    header = read_header(data[:4 * _WIDEST].replace(b"\r", b"").replace(b"\n", b""), 0)
-    if header is None or header.delimiters.segment.isalnum() or header.delimiters.segment in b"\r\n":
-        return data, None, 0
-    if data.endswith(header.delimiters.segment, 0, width):
-        return data, None, 0
-    lines = data.splitlines(keepends=True) if data.isascii() else re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", data)
-    bare = [line.rstrip(b"\r\n") for line in lines]
-    if any(len(line) > width or (len(line) < width and line and not line.endswith(header.delimiters.segment)) for line in bare[:-1]):
-        return data, None, 0
-    full = sum(len(line) == width for line in bare)
-    if len(bare[-1]) > width or (full < 2 and width != _USUAL):  # one newline alone may as well be data
-        return data, None, 0
-    kept = np.cumsum([len(line) for line in bare])
-    removed = np.repeat(kept, [len(line) - len(text) for line, text in zip(lines, bare, strict=True)])
-    return b"".join(bare), removed.astype(np.int64), width
-
-
-def terminated(data: bytes, first: int, last: int, delimiters: Delimiters) -> tuple[int, bytes]:
-    """Return where a piece's segments stop, padding left out, and what must be added to terminate the last one."""
-    while last > first and data[last - 1] in PADDING and data[last - 1:last] != delimiters.segment:
-        last -= 1
-    if is_released(data, last, delimiters.release):
-        last -= 1  # a release character with nothing to release
-    whole = data.endswith(delimiters.segment, first, last) and not is_released(data, last - len(delimiters.segment), delimiters.release)
-    return last, b"" if whole else delimiters.segment

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ class Tokens:
     start: Ints  # s: position of each tag in the buffer
     end: Ints  # s: position just past each terminator
     empty: Ints  # positions of terminators that end nothing
+    needless: Ints  # positions of release characters before what needs none
 
 
 def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
@@ -49,10 +51,10 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     blanks = bytes(mark for mark in blanks if mark not in service)
     position, kind = _scan(buffer, service)
     array = np.frombuffer(buffer, dtype=np.uint8)
-    position, kind, escapes = _release(array, delimiters.release, position, kind)
-    for first, last in protected:
-        outside = (position < first) | (position >= last)
-        position, kind = position[outside], kind[outside]
+    escapes = _escapes(array, delimiters.release)
+    if protected:
+        position, kind, escapes = _unprotected(protected, position, kind, escapes)
+    position, kind = _unreleased(position, kind, escapes)
     ends = position[kind == SEGMENT].astype(np.int64)
     start = _starts(buffer, array, ends, blanks)
     empty = ends[start == ends]
@@ -66,7 +68,8 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     plain = not len(escapes) and not protected and dropped == sum(map(buffer.count, _each(blanks)))
     data = buffer.translate(None, bytes(service) + blanks) if plain else _without(array, position, escapes, start, gap)
     offsets = _offsets(position, kind, escapes, gap)
-    return Tokens(data[:int(offsets[-1])], offsets, kind, start, ends + len(delimiters.segment), empty)
+    needless = _needless(array, escapes, service, delimiters.release)
+    return Tokens(data[:int(offsets[-1])], offsets, kind, start, ends + len(delimiters.segment), empty, needless)
 
 
 def _each(marks: bytes) -> list[bytes]:
@@ -100,19 +103,49 @@ def _scan(buffer: bytes, service: dict[int, int]) -> tuple[Int32s, Bytes]:
     return np.concatenate(positions), np.concatenate(kinds)
 
 
-def _release(array: Bytes, release: bytes | None, position: Int32s, kind: Bytes) -> tuple[Int32s, Bytes, Ints]:
-    """Take released characters out of the service characters: in a run of releases the 1st, 3rd, 5th ... escape."""
+def _unprotected(protected: Sequence[tuple[int, int]], position: Int32s, kind: Bytes, escapes: Ints) -> tuple[Int32s, Bytes, Ints]:
+    """Leave out everything that lies in a protected range."""
+    first, last = np.array(protected, dtype=np.int64).T
+
+    def outside(places: npt.NDArray[np.integer]) -> Bools:
+        at = np.searchsorted(first, places, "right") - 1
+        free: Bools = (at < 0) | (places >= last[at])
+        return free
+
+    real = outside(position)
+    return position[real], kind[real], escapes[outside(escapes)]
+
+
+def _escapes(array: Bytes, release: bytes | None) -> Ints:
+    """Return the release characters that escape something: in a run of them the 1st, 3rd, 5th ..."""
     at = np.flatnonzero(array == release[0]) if release else np.zeros(0, dtype=np.int64)
-    if not len(at) or not len(position):
-        return position, kind, at[:0]
+    if not len(at):
+        return at
     index = np.arange(len(at))
     begins = np.concatenate(([True], np.diff(at) != 1))
-    escapes = at[(index - np.maximum.accumulate(np.where(begins, index, 0))) % 2 == 0]
+    escapes: Ints = at[(index - np.maximum.accumulate(np.where(begins, index, 0))) % 2 == 0]
+    return escapes
+
+
+def _unreleased(position: Int32s, kind: Bytes, escapes: Ints) -> tuple[Int32s, Bytes]:
+    """Take released characters out of the service characters."""
+    if not len(escapes) or not len(position):
+        return position, kind
     released = escapes + 1
     slot = np.minimum(np.searchsorted(position, released), len(position) - 1)
     real = np.ones(len(position), dtype=bool)
     real[slot[position[slot] == released]] = False
-    return position[real], kind[real], escapes
+    return position[real], kind[real]
+
+
+def _needless(array: Bytes, escapes: Ints, service: dict[int, int], release: bytes | None) -> Ints:
+    """Return the escapes of characters that have no meaning of their own; one at the very end escapes nothing."""
+    if not len(escapes) or release is None:
+        return escapes
+    meaning: Bools = np.zeros(256, dtype=bool)
+    meaning[[*service, release[0]]] = True
+    inside = escapes[escapes + 1 < len(array)]
+    return inside[~meaning[array[inside + 1]]]
 
 
 def _starts(buffer: bytes, array: Bytes, ends: Ints, blanks: bytes) -> Ints:
@@ -176,12 +209,22 @@ def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
 
 
 def transcode(tokens: Tokens, charset: str) -> Tokens:
-    """Turn the text of all values from a single-byte character set into UTF-8."""
+    """Turn the text of all values into UTF-8."""
     if charset == "utf-8":
         return tokens
+    if charset == "iso2022_jp_2":
+        return _with_escapes_decoded(tokens, charset)
     grown = np.zeros(len(tokens.data) + 1, dtype=np.int32)
     np.cumsum(_widths(charset)[np.frombuffer(tokens.data, dtype=np.uint8)], out=grown[1:])
     return replace(tokens, data=tokens.data.decode(charset, "replace").encode("utf-8"), offsets=grown[tokens.offsets])
+
+
+def _with_escapes_decoded(tokens: Tokens, charset: str) -> Tokens:
+    """Decode value by value: each begins in ASCII, whatever the escape sequences of ISO 2022 before it were."""
+    edges = tokens.offsets.tolist()
+    texts = [tokens.data[first:last].decode(charset, "replace").encode() for first, last in pairwise(edges)]
+    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int32)
+    return replace(tokens, data=b"".join(texts), offsets=offsets)
 
 
 @lru_cache(maxsize=32)
@@ -199,5 +242,5 @@ def join(parts: Sequence[Tokens]) -> Tokens:
     return Tokens(
         b"".join(part.data for part in parts), np.concatenate(offsets), np.concatenate(kinds + [part.kinds for part in parts]),
         np.concatenate(empty + [part.start for part in parts]), np.concatenate(empty + [part.end for part in parts]),
-        np.concatenate(empty + [part.empty for part in parts]),
+        np.concatenate(empty + [part.empty for part in parts]), np.concatenate(empty + [part.needless for part in parts]),
     )

@@ -14,6 +14,8 @@ CODECS = {
     "UNOJ": "iso8859-8",
     "UNOK": "iso8859-9",
     "UNOW": "utf-8",
+    "UNOX": "iso2022_jp_2",  # ISO 2022: of all that its escape sequences could choose, what Python can decode
+    "UNOY": "utf-8",
 }
 
 

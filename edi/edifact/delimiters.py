@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edi.dialect import Header
 from edi.edifact.charsets import codec
+from edi.octets import Octets
 from edi.segments import Delimiters
 
 # Without UNA: level A characters, or the information separators of level B, told apart by what follows UNB.
@@ -19,16 +20,18 @@ _FIXED = re.compile(rb"UNB[^0-9A-Za-z]UNO[A-Z][^0-9A-Za-z][0-9]")
 _LONGEST = 1024
 
 
-def read_unb(data: bytes, at: int) -> Header | None:
+def read_unb(data: Octets, at: int) -> Header | None:
     """Read the UNA and UNB at a position, or return None where there is no UNB that can be read."""
-    una = _UNA.match(data, at)
-    body = una.end() if una else at
-    delimiters = _from_una(una.groups()) if una else _DEFAULTS.get(data[at + 3:at + 4])
-    if delimiters is None or data[body:body + 3] != b"UNB" or data[body + 3:body + 4] != delimiters.element:
+    text = data[at:at + _LONGEST]
+    una = _UNA.match(text)
+    body = una.end() if una else 0
+    delimiters = _from_una(una.groups()) if una else _DEFAULTS.get(text[3:4])
+    if delimiters is None or text[body:body + 3] != b"UNB" or text[body + 3:body + 4] != delimiters.element:
         return None
-    elements = split_segment(data[body:body + _LONGEST], delimiters)
+    elements = split_segment(text[body:], delimiters)
     delimiters = _with_repetition(delimiters, una is not None, _at(elements, 1, 2))
-    return _header(body, elements, delimiters, fixed=_FIXED.match(data, body) is not None)
+    header = _header(at + body, elements, delimiters, fixed=_FIXED.match(text, body) is not None)
+    return replace(header, una=text[:body])
 
 
 def _from_una(service: tuple[bytes, ...]) -> Delimiters | None:

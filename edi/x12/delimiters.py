@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from edi.dialect import Header
 from edi.findings import Severity, kind
+from edi.octets import Octets
 from edi.segments import Delimiters
 
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
@@ -20,7 +21,7 @@ USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is neither P nor T; the 
              "Ask the partner to mark interchanges as production (P) or test (T).")
 
 
-def read_isa(data: bytes, at: int) -> Header | None:
+def read_isa(data: Octets, at: int) -> Header | None:
     """Read the ISA at a position, or return None where its delimiters cannot be known."""
     mark = data[at + 3:at + 4]
     if data[at:at + 3] != b"ISA" or not _may_delimit(mark) or mark in b"\r\n":

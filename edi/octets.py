@@ -1,0 +1,138 @@
+"""Random access to the octets of a file without holding it: what scouting needs of ``bytes``, block by block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol, overload
+
+BLOCK = 1 << 20
+PADDING = b"\r\n\t \x00\x1a"
+_NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
+
+
+class Octets(Protocol):
+    """What ``bytes`` and the classes below have in common."""
+
+    def __len__(self) -> int: ...
+
+    @overload
+    def __getitem__(self, key: int) -> int: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> bytes: ...
+
+    def __getitem__(self, key: int | slice) -> int | bytes: ...
+
+    def find(self, sub: bytes, start: int = ..., stop: int = ...) -> int: ...
+
+    def rfind(self, sub: bytes, start: int = ..., stop: int = ...) -> int: ...
+
+
+class _Blocks:
+    """Slices and searches made from one primitive: the octets from one position to another."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._at, self._held = 0, b""  # the last stretch that was read
+
+    def _load(self, first: int, last: int) -> bytes:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, key: int) -> int: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> bytes: ...
+
+    def __getitem__(self, key: int | slice) -> int | bytes:
+        if isinstance(key, int):
+            return self._between(key, key + 1)[0]
+        first, last, _ = key.indices(self._size)
+        return self._between(first, last)
+
+    def _between(self, first: int, last: int) -> bytes:
+        if first >= last:
+            return b""
+        if last - first > BLOCK:
+            return self._load(first, last)
+        if first < self._at or last > self._at + len(self._held):
+            self._at = first - first % BLOCK
+            self._held = self._load(self._at, min(self._at + 2 * BLOCK, self._size))
+        return self._held[first - self._at:last - self._at]
+
+    def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
+        """Return the first position of ``sub`` that lies within the range, -1 where there is none."""
+        stop = self._size if stop is None else min(stop, self._size)
+        while start + len(sub) <= stop:
+            found = self._between(start, min(start + BLOCK, stop)).find(sub)
+            if found >= 0:
+                return start + found
+            start += BLOCK - len(sub) + 1
+        return -1
+
+    def rfind(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
+        """Return the last position of ``sub`` that lies within the range, -1 where there is none."""
+        stop = self._size if stop is None else min(stop, self._size)
+        while start + len(sub) <= stop:
+            first = max(start, stop - BLOCK)
+            found = self._between(first, stop).rfind(sub)
+            if found >= 0:
+                return first + found
+            stop = first + len(sub) - 1
+            if first == start:
+                break
+        return -1
+
+
+class FileOctets(_Blocks):
+    """The octets of an open file, some of its first bytes (a byte order mark) left out."""
+
+    def __init__(self, stream: BinaryIO, size: int, skip: int = 0) -> None:
+        super().__init__(size - skip)
+        self._stream, self._skip = stream, skip
+
+    def _load(self, first: int, last: int) -> bytes:
+        self._stream.seek(first + self._skip)
+        found = self._stream.read(last - first)
+        return found + bytes(last - first - len(found))  # a file that shrinks meanwhile ends in padding
+
+
+class UnwrappedOctets(_Blocks):
+    """The octets of a file whose lines all have one width, their line ends left out."""
+
+    def __init__(self, wrapped: Octets, width: int, newline: int) -> None:
+        self._wrapped, self._width, self._stride = wrapped, width, width + newline
+        whole, rest = divmod(len(wrapped), self._stride)
+        super().__init__(whole * width + min(rest, width))
+
+    def _load(self, first: int, last: int) -> bytes:
+        line, column = divmod(first, self._width)
+        lines = self._wrapped[line * self._stride:((last - 1) // self._width + 1) * self._stride]
+        kept = b"".join(lines[at:at + self._width] for at in range(0, len(lines), self._stride))
+        return kept[column:column + last - first]
+
+
+def blocks(data: Octets, first: int, last: int) -> Iterator[bytes]:
+    """Yield the octets of a range, at most a block at a time."""
+    for at in range(first, last, BLOCK):
+        yield data[at:min(at + BLOCK, last)]
+
+
+def visible(data: Octets, at: int) -> int | None:
+    """Return the first position from ``at`` on that holds no padding, None where only padding follows."""
+    step = 256
+    while at < len(data):
+        found = _NOT_PADDING.search(data[at:at + step])
+        if found:
+            return at + found.start()
+        at, step = at + step, min(step * 16, BLOCK)
+    return None
+
+
+def matches(data: Octets, at: int, mark: bytes) -> bool:
+    """Tell whether ``mark`` stands at a position."""
+    return data[at:at + len(mark)] == mark
