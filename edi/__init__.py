@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from edi.reading import Limits, SourceFile, read, read_files
+from edi.streaming import stream
 
-__all__ = ["Limits", "SourceFile", "read", "read_files"]
+__all__ = ["Limits", "SourceFile", "read", "read_files", "stream"]

@@ -62,6 +62,7 @@ def make_batch(
     left, fresh = Carry(), list[str]()
     if digests and not founds[-1].ends:
         batch, left, fresh = leave_open(batch, carry, digests, next_tag)
+        left = replace(left, newline=odd.newlines[-1])
     findings = [_finding(sources[file], fault, policy) for file, fault in faults]
     findings += odd_findings(batch, sources, founds, odd)
     findings += [_empty(sources, founds, *spot, policy) for spot in _empties(sources, made, parts)]

@@ -80,7 +80,7 @@ def _terminated(data: Octets, first: int, last: int, delimiters: Delimiters) -> 
         last -= 1  # a release character with nothing to release
     before = last - len(delimiters.segment)
     whole = before >= first and matches(data, before, delimiters.segment) and not is_released(data, before, delimiters.release)
-    return last, b"" if whole else delimiters.segment
+    return last, b"" if whole or last == first else delimiters.segment
 
 
 def buffers(sources: Sequence[Source], founds: Sequence[Found], pieces: Iterable[Piece]) -> list[Buffer]:

@@ -31,7 +31,8 @@ class Limits:
     max_elements: int = 1000
     max_repeats: int = 1000
     max_findings_per_file: int = 1000
-    batch_bytes: int = 2**20  # small files are read together up to this size
+    batch_bytes: int = 2**20  # small files are read together up to this size, large ones in parts of this size
+    max_part_bytes: int = 2**22  # a larger transaction is read in several parts
 
 
 def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:

@@ -32,10 +32,10 @@ def leave_open(batch: Batch, carry: Carry, digests: Digests, next_tag: str) -> t
     group = _open_group(batch, role) if not closed else None
     goes_on = not closed and _transaction_goes_on(batch, role)
     groups = (*batch.groups[:-1], replace(batch.groups[-1], ends=False)) if group else batch.groups
-    interchange = last if last.has_trailer else replace(last, ends=False, content_hash="")
+    interchange = replace(last, ends=last.has_trailer, content_hash=last.content_hash if last.has_trailer else "")
     batch = replace(batch, interchanges=(*batch.interchanges[:-1], interchange), groups=groups, goes_on=goes_on)
     earlier, fresh = _counted(batch, group)
-    return batch, Carry(earlier, digests, group, _open_transaction(batch) if goes_on else None, closed, last.newline), fresh
+    return batch, Carry(earlier, digests, group, _open_transaction(batch) if goes_on else None, closed), fresh
 
 
 def _open_group(batch: Batch, role: Role) -> Group | None:

@@ -194,10 +194,16 @@ def _in_trailer(data: Octets, at: int, current: Header) -> bool:
 
 def follows_terminator(data: Octets, at: int, delimiters: Delimiters) -> bool:
     """Tell whether only padding lies between a position and the segment terminator before it."""
+    return terminator_before(data, at, delimiters) is not None
+
+
+def terminator_before(data: Octets, at: int, delimiters: Delimiters) -> int | None:
+    """Return where the padding in front of a position begins, just past a terminator; None where something else stands there."""
     while at and data[at - 1] in PADDING and data[at - 1:at] != delimiters.segment:
         at -= 1
     before = at - len(delimiters.segment)
-    return before >= 0 and matches(data, before, delimiters.segment) and not is_released(data, before, delimiters.release)
+    ends = before >= 0 and matches(data, before, delimiters.segment) and not is_released(data, before, delimiters.release)
+    return at if ends else None
 
 
 def is_released(data: Octets, at: int, release: bytes | None) -> bool:

@@ -54,9 +54,10 @@ def spacing(
     first = 0
     for buffer, part, spot in zip(made, parts, spots, strict=True):
         mine = interchange[first:first + len(spot.start)]
-        first += len(spot.start)
-        for at in _odd_gaps(buffer, part, mine, result.newlines).tolist():
+        goes_on = not first and bool(founds) and not founds[0].begins  # there was a segment before the first one
+        for at in _odd_gaps(buffer, part, mine, result.newlines, goes_on=goes_on).tolist():
             result.odd.append((NEWLINES, int(mine[at]), int(spot.start[at])))
+        first += len(spot.start)
         if len(part.needless):
             needless = Spots.of(buffer, part.needless, part.needless)
             earliest = np.unique(needless.found, return_index=True)[1]
@@ -64,16 +65,18 @@ def spacing(
     return result
 
 
-def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None]) -> Ints:
+def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     """Return the first segment of each interchange before which something else stands than before the others; learn what is usual."""
-    pairs = np.flatnonzero((found[1:] == found[:-1]) & (found[1:] >= 0)) + 1  # segments that follow another of the same interchange
+    follows = np.append(goes_on, found[1:] == found[:-1])[:len(found)]
+    pairs = np.flatnonzero(follows & (found >= 0))  # segments that follow another of the same interchange
     owner, first_pair = np.unique(found[pairs], return_index=True)
-    gap = tokens.start - np.append(0, tokens.end[:-1])
+    before = np.append(0, tokens.end)[:len(found)]
+    gap = tokens.start - before
     usual = not gap[pairs].any() and not any(newlines)
     text = b"" if usual else b"".join(buffer.parts)
     for one, at in zip(owner.tolist(), pairs[first_pair].tolist(), strict=True):
         if newlines[one] is None:
-            newlines[one] = text[int(tokens.end[at - 1]):int(tokens.start[at])][:_LONGEST_NEWLINE]
+            newlines[one] = text[int(before[at]):int(tokens.start[at])][:_LONGEST_NEWLINE]
     if usual:
         return pairs[:0]
     style = np.zeros((len(newlines), _LONGEST_NEWLINE), dtype=np.uint8)

@@ -1,0 +1,133 @@
+"""A file of any size, part by part: what is held at a time does not grow with the file, nor with a transaction in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from edi.batches import Policy, make_batch
+from edi.buffers import Found, Piece
+from edi.carrying import Carry
+from edi.cutting import cut, tag_at
+from edi.findings import Severity
+from edi.limits import Cap, Limits
+from edi.octets import BLOCK, visible
+from edi.reading import read_files
+from edi.scouting import Fault
+from edi.segments import Batch
+from edi.sources import Source, SourceFile, interchanges, nothing_found, open_source
+
+_DEFAULT = Limits()
+
+
+def stream(
+    path: Path | str, *, name: str | None = None, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None,
+) -> Iterator[Batch]:
+    """Read one file as a sequence of batches, in bounded memory.
+
+    A batch ends behind a whole transaction, unless a transaction is larger than ``limits.max_part_bytes``: then
+    ``Batch.goes_on`` tells that the next batch continues it. Interchanges and groups appear in each batch that has a
+    part of them, with ``begins`` and ``ends``; counts and control numbers are checked where they end.
+
+    Args:
+        path: the file.
+        name: how places call it; its own name if left out.
+        limits: on sizes; ``batch_bytes`` is what a batch aims at.
+        severities: finding code -> severity, where a partner's policy has another.
+    """
+    path = Path(path)
+    name = path.name if name is None else name
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        source = open_source(name, file, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
+        if source is None:
+            yield from read_files([SourceFile(name, file.read(limits.max_file_bytes + 1))], limits=limits, severities=severities)
+        else:
+            yield from _capped(_batches(source, Policy(limits, severities)), limits)
+
+
+def _capped(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
+    cap = Cap(limits.max_findings_per_file)
+    waiting: Batch | None = None
+    for batch in batches:
+        if waiting:
+            yield waiting
+        waiting = replace(batch, findings=tuple(cap.kept(batch.findings)))
+    if waiting:
+        yield replace(waiting, findings=(*waiting.findings, *cap.left_out()))
+
+
+@dataclass(slots=True)
+class _Part:
+    """What the next batch will be made of."""
+
+    founds: list[Found] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, first: int, last: int, shown: int) -> None:
+        """Add a stretch of the last interchange."""
+        self.pieces.append(Piece(len(self.founds) - 1, first, last, shown))
+        self.size += shown - first
+
+
+class _Parts:
+    """Makes batches of one source, one after another, each with what the one before left open."""
+
+    def __init__(self, source: Source, policy: Policy) -> None:
+        self.source, self.policy = source, policy
+        self.part = _Part(faults=list(source.faults))
+        self.carry = Carry()
+
+    def flush(self, next_tag: str = "") -> Batch:
+        """Make a batch of the part at hand and begin the next one."""
+        part, self.part = self.part, _Part()
+        faults = [(0, fault) for fault in part.faults]
+        batch, self.carry = make_batch([self.source], part.founds, part.pieces, faults, self.policy, self.carry, next_tag)
+        return batch
+
+    def flush_within(self, at: int) -> Iterator[Batch]:
+        """Make a batch that stops within the last interchange, before a position; it begins the next part."""
+        found = self.part.founds[-1]
+        has_some = any(piece.found == len(self.part.founds) - 1 for piece in self.part.pieces)
+        if has_some:
+            self.part.founds[-1] = replace(found, ends=False)
+            found = replace(found, begins=False)
+        else:
+            self.part.founds.pop()
+        if self.part.pieces:
+            yield self.flush(tag_at(self.source.data, at))
+        self.part.founds.append(found)
+
+
+def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
+    parts, limits = _Parts(source, policy), policy.limits
+    readable = met_fatal = False
+    for each in interchanges(source):
+        parts.part.faults += each.faults
+        met_fatal |= any(fault.kind.severity is Severity.FATAL for fault in each.faults)
+        if each.span is None or each.dialect is None:
+            continue
+        readable = True
+        parts.part.founds.append(Found(0, each.ordinal, each.span, each.dialect))
+        for first, last in each.span.pieces:
+            yield from _stretches(parts, first, last, limits)
+    if not readable and not met_fatal:
+        at = visible(source.data, 0) or 0
+        parts.part.faults = [*source.faults, nothing_found(source.data[at:at + BLOCK])]
+    yield parts.flush()
+
+
+def _stretches(parts: _Parts, first: int, last: int, limits: Limits) -> Iterator[Batch]:
+    """Take a piece of the last interchange in, making a batch whenever a part is full."""
+    while first < last:
+        room = limits.batch_bytes - parts.part.size
+        found = cut(parts.source.data, parts.part.founds[-1], first, last, room, limits) if room > 0 else None
+        if found is None:
+            yield from parts.flush_within(first)
+            continue
+        stop, shown = found
+        parts.part.add(first, stop, shown)
+        first = stop
