@@ -57,12 +57,12 @@ def make_batch(
     tokens = join([transcode(part, one.dialect.charset) for one, part in zip(made, parts, strict=True)] or [tokenise(b"", _NOTHING)])
     place = Spots.join(spots).at_origin(sources)
     batch, digests = assemble(_table(sources, tokens, place), tokens, place.found, founds, _offsets(sources, founds), carry)
-    odd = spacing(made, parts, spots, founds, batch.table.interchange, carry.newline)
+    odd = spacing(made, parts, spots, founds, batch.table.interchange, carry)
     batch = replace(with_padding(batch, sources, founds, odd.newlines), lines=tuple(source.lines for source in sources))
     left, fresh = Carry(), list[str]()
     if digests and not founds[-1].ends:
         batch, left, fresh = leave_open(batch, carry, digests, next_tag)
-        left = replace(left, newline=odd.newlines[-1])
+        left = odd.left(carry, left, len(founds))
     findings = [_finding(sources[file], fault, policy) for file, fault in faults]
     findings += odd_findings(batch, sources, founds, odd)
     findings += [_empty(sources, founds, *spot, policy) for spot in _empties(sources, made, parts)]

@@ -37,6 +37,7 @@ class Carry:
     transaction: OpenTransaction | None = None
     closed: bool = False  # the trailer was there already; what still follows lies outside
     newline: bytes | None = None  # what follows the terminators, where that is known
+    told: frozenset[str] = frozenset()  # codes of what is told once an interchange
 
     @property
     def segments(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edi.buffers import Buffer, Found, Spots
+from edi.carrying import Carry
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.octets import PADDING
 from edi.origins import Shifted
@@ -33,10 +34,15 @@ class Spacing:
     newlines: list[bytes | None]
     odd: list[tuple[Kind, int, int]]
 
+    def left(self, carry: Carry, left: Carry, founds: int) -> Carry:
+        """Let what is carried on know what was seen of the last interchange."""
+        before = carry.told if founds == 1 else frozenset[str]()
+        return replace(left, newline=self.newlines[-1], told=before | {what.code for what, found, _ in self.odd if found == founds - 1})
+
 
 def spacing(
     made: Sequence[Buffer], parts: Sequence[Tokens], spots: Sequence[Spots], founds: Sequence[Found], interchange: Ints,
-    carried: bytes | None,
+    carry: Carry,
 ) -> Spacing:
     """Look between the segments of a batch.
 
@@ -46,11 +52,11 @@ def spacing(
         spots: where the segments of each lie.
         founds: the interchanges of the batch.
         interchange: the interchange that each segment of the batch lies in, -1 outside.
-        carried: what followed the terminators of the first interchange in an earlier part.
+        carry: what is known of the first interchange from earlier parts.
     """
     result = Spacing([None] * len(founds), [])
     if founds and not founds[0].begins:
-        result.newlines[0] = carried
+        result.newlines[0] = carry.newline
     first = 0
     for buffer, part, spot in zip(made, parts, spots, strict=True):
         mine = interchange[first:first + len(spot.start)]
@@ -62,7 +68,8 @@ def spacing(
             needless = Spots.of(buffer, part.needless, part.needless)
             earliest = np.unique(needless.found, return_index=True)[1]
             result.odd.extend((NEEDLESS_RELEASE, int(needless.found[at]), int(needless.start[at])) for at in earliest.tolist())
-    return result
+    told = carry.told if founds and not founds[0].begins else ()
+    return Spacing(result.newlines, [row for row in result.odd if row[1] or row[0].code not in told])
 
 
 def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:

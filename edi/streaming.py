@@ -42,6 +42,7 @@ def stream(
     with path.open("rb") as file:
         source = open_source(name, file, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
         if source is None:
+            file.seek(0)
             yield from read_files([SourceFile(name, file.read(limits.max_file_bytes + 1))], limits=limits, severities=severities)
         else:
             yield from _capped(_batches(source, Policy(limits, severities)), limits)

@@ -68,6 +68,9 @@ def unwrapped_octets(data: Octets, head: bytes, shift: int) -> tuple[Octets, Ori
         return data, Shifted(shift), 0
     width, _ = found
     newline = 2 if head[width:width + 2] == b"\r\n" else 1
+    lines = (len(data) + newline) // (width + newline)
+    if lines < 2 and width != _USUAL:  # one newline alone may as well be data
+        return data, Shifted(shift), 0
     if not _is_even(data, width, head[width:width + newline]):
         return None
     return UnwrappedOctets(data, width, newline), EvenlyWrapped(shift, width, newline), width
