@@ -75,6 +75,8 @@ def spacing(
 def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     """Return the first segment of each interchange before which something else stands than before the others; learn what is usual."""
     follows = np.append(goes_on, found[1:] == found[:-1])[:len(found)]
+    if len(tokens.empty):  # what stands around an empty segment is told with that
+        follows[np.searchsorted(tokens.start, tokens.empty).clip(max=len(found) - 1)] = False
     pairs = np.flatnonzero(follows & (found >= 0))  # segments that follow another of the same interchange
     owner, first_pair = np.unique(found[pairs], return_index=True)
     before = np.append(0, tokens.end)[:len(found)]
