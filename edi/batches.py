@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,8 @@ from edi.balance import EMPTY_SEGMENT, check_envelopes, place_of
 from edi.buffers import Buffer, Found, Piece, Spots, buffers
 from edi.carrying import Carry
 from edi.envelopes import assemble
-from edi.findings import Finding, Place, Severity, find
-from edi.limits import Limits, exceeded
+from edi.findings import Finding, Place, find
+from edi.limits import Policy, exceeded
 from edi.parting import leave_open
 from edi.scouting import Fault
 from edi.segments import Batch, Delimiters, SegmentTable
@@ -23,14 +23,6 @@ from edi.spacing import odd_findings, spacing, with_padding
 from edi.tokens import Tokens, join, levels, tokenise, transcode
 
 _NOTHING = Delimiters(element=b"*", segment=b"~", component=b":")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a reader is told once: limits, and severities of codes that a partner's agreement changes."""
-
-    limits: Limits
-    severities: Mapping[str, Severity] | None
 
 
 def make_batch(
@@ -58,13 +50,14 @@ def make_batch(
     place = Spots.join(spots).at_origin(sources)
     batch, digests = assemble(_table(sources, tokens, place), tokens, place.found, founds, _offsets(sources, founds), carry)
     odd = spacing(made, parts, spots, founds, batch.table.interchange, carry)
-    batch = replace(with_padding(batch, sources, founds, odd.newlines), lines=tuple(source.lines for source in sources))
+    batch = with_padding(batch, sources, founds, odd.newlines, policy.limits.max_padding_bytes)
+    batch = replace(batch, lines=tuple(source.lines for source in sources))
     left, fresh = Carry(), list[str]()
     if digests and not founds[-1].ends:
         batch, left, fresh = leave_open(batch, carry, digests, next_tag)
         left = odd.left(carry, left, len(founds))
     findings = [_finding(sources[file], fault, policy) for file, fault in faults]
-    findings += odd_findings(batch, sources, founds, odd)
+    findings += odd_findings(batch, sources, founds, odd, policy)
     findings += [_empty(sources, founds, *spot, policy) for spot in _empties(sources, made, parts)]
     findings += check_envelopes(batch, severities=policy.severities)
     findings += [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,8 +31,17 @@ class Limits:
     max_elements: int = 1000
     max_repeats: int = 1000
     max_findings_per_file: int = 1000
+    max_padding_bytes: int = 4096  # that are kept of what stands around an interchange
     batch_bytes: int = 2**20  # small files are read together up to this size, large ones in parts of this size
     max_part_bytes: int = 2**22  # a larger transaction is read in several parts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a reader is told once: limits, and severities of codes that a partner's agreement changes."""
+
+    limits: Limits
+    severities: Mapping[str, Severity] | None
 
 
 def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:

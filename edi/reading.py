@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from edi.batches import Policy, make_batch
+from edi.batches import make_batch
 from edi.buffers import Found, Piece
 from edi.carrying import Carry
 from edi.dialect import Dialect
 from edi.findings import Severity
-from edi.limits import FILE_BYTES, Cap, Limits
+from edi.limits import FILE_BYTES, Cap, Limits, Policy
 from edi.lines import Lines
 from edi.origins import Shifted
 from edi.scouting import Fault

@@ -10,6 +10,7 @@ import numpy as np
 from edi.buffers import Buffer, Found, Spots
 from edi.carrying import Carry
 from edi.findings import Finding, Kind, Place, Severity, find, kind
+from edi.limits import Policy
 from edi.octets import PADDING
 from edi.origins import Shifted
 from edi.segments import Batch, Interchange, Ints
@@ -18,12 +19,11 @@ from edi.tokens import Tokens
 
 NEWLINES = kind("envelope.newlines", Severity.NOTE, "what follows the segment terminators is not the same throughout the interchange",
                 "None needed; the file cannot be written again byte for byte.")
-LONG_PADDING = kind("envelope.padding", Severity.NOTE, "more than {limit} bytes of padding follow the interchange",
+LONG_PADDING = kind("envelope.padding", Severity.NOTE, "more than {limit} bytes of padding stand around the interchange",
                     "None needed; the sender may leave it out.")
 NEEDLESS_RELEASE = kind("edifact.needless_release", Severity.NOTE, "a release character stands before a character that needs none",
                         "None needed; the sender should release only service characters.")
 
-_LONGEST_PADDING = 4096
 _LONGEST_NEWLINE = 8
 
 
@@ -101,20 +101,22 @@ def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes 
     return first
 
 
-def with_padding(batch: Batch, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None]) -> Batch:
+def with_padding(
+    batch: Batch, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None], most: int,
+) -> Batch:
     """Give each interchange of a batch what stands around it and between its segments."""
     interchanges = tuple(
-        _padded(one, sources[one.file], found, newline or b"")
+        _padded(one, sources[one.file], found, newline or b"", most)
         for one, found, newline in zip(batch.interchanges, founds, newlines, strict=True))
     return replace(batch, interchanges=interchanges)
 
 
-def _padded(one: Interchange, source: Source, found: Found, newline: bytes) -> Interchange:
+def _padded(one: Interchange, source: Source, found: Found, newline: bytes, most: int) -> Interchange:
     if not isinstance(source.origin, Shifted):  # wrapped or recoded: it is not written again as it was
         return one
-    before = source.data[:found.span.start][-_LONGEST_PADDING:] if found.ordinal == 1 and found.begins else b""
+    before = source.data[max(found.span.start - most, 0):found.span.start] if found.ordinal == 1 and found.begins else b""
     end = one.end - source.origin.shift
-    after = source.data[end:min(found.span.stop, end + _LONGEST_PADDING)] if one.has_trailer else b""
+    after = source.data[end:min(found.span.stop, end + most)] if one.has_trailer else b""
     return replace(one, newline=newline, before=_padding(before), after=_padding(after))
 
 
@@ -122,15 +124,20 @@ def _padding(text: bytes) -> bytes:
     return b"" if text.strip(PADDING) else text
 
 
-def odd_findings(batch: Batch, sources: Sequence[Source], founds: Sequence[Found], odd: Spacing) -> Iterator[Finding]:
+def odd_findings(
+    batch: Batch, sources: Sequence[Source], founds: Sequence[Found], odd: Spacing, policy: Policy,
+) -> Iterator[Finding]:
     """Yield the notes on what is odd, and on padding that is too long to keep."""
     for what, found, position in odd.odd:
         source = sources[founds[found].file]
-        yield find(what, _place(source, founds[found].ordinal, int(source.origin(np.array([position]))[0])))
+        yield find(what, _place(source, founds[found].ordinal, int(source.origin(np.array([position]))[0])), policy.severities)
     for one, span in zip(batch.interchanges, (found.span for found in founds), strict=True):
-        source = sources[one.file]
-        if one.has_trailer and isinstance(source.origin, Shifted) and span.stop + source.origin.shift - one.end > _LONGEST_PADDING:
-            yield find(LONG_PADDING, _place(source, one.ordinal, one.end), limit=_LONGEST_PADDING)
+        source, most = sources[one.file], policy.limits.max_padding_bytes
+        if isinstance(source.origin, Shifted) and one.has_trailer:
+            behind = span.stop + source.origin.shift - one.end
+            in_front = span.start if one.ordinal == 1 and one.begins else 0
+            if max(behind, in_front) > most:
+                yield find(LONG_PADDING, _place(source, one.ordinal, one.end), policy.severities, limit=most)
 
 
 def _place(source: Source, interchange: int, offset: int) -> Place:

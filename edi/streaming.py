@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edi.batches import Policy, make_batch
+from edi.batches import make_batch
 from edi.buffers import Found, Piece
 from edi.carrying import Carry
 from edi.cutting import cut, tag_at
 from edi.findings import Severity
-from edi.limits import Cap, Limits
+from edi.limits import Cap, Limits, Policy
 from edi.octets import BLOCK, visible
 from edi.reading import read_files
 from edi.scouting import Fault
