@@ -141,7 +141,7 @@ def test_a_wrapped_file_is_joined_part_by_part() -> None:
 
 
 def test_findings_are_capped_over_all_parts() -> None:
-    data = x12(1, [1] * 20).replace("PO1**", "~PO1**").encode()
+    data = x12(1, [1] * 20).replace("PO1**1", "~PO1**1").encode()
     limits = Limits(batch_bytes=300, max_part_bytes=600, max_findings_per_file=5)
     findings = [finding for batch in parts_of(data, limits) for finding in batch.findings]
     assert len(findings) == 6
