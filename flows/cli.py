@@ -221,16 +221,24 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: segments and findings")
-@click.option("--findings-only", is_flag=True, help="Leave the segments out")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, nested like the tree")
+@click.option("--findings-only", is_flag=True, help="Only what has findings, and the way to it")
+@click.option("--brief", is_flag=True, help="A line a segment, without the names of elements")
+@click.option("--limit", type=click.IntRange(min=0), default=1000, show_default=True, help="Segments shown; 0 for all")
+@click.option("--interchange", type=click.IntRange(min=1), help="Only this interchange of the file")
+@click.option("--transaction", type=click.IntRange(min=1), help="Only this transaction of its interchange")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Begin with the segment at this byte, as a finding names it")
+@click.option("--guide", "guides", multiple=True, metavar="GUIDE", help="As for check")
+@click.pass_obj
 @told
-def inspect(file: Path, as_json: bool, findings_only: bool) -> None:
-    """Show FILE's segments, readable, with findings in place. Nothing is stored."""
-    from flows.examine.inspect import inspect_file, show_inspection
+def inspect(settings_path: Path | None, file: str, as_json: bool, guides: tuple[str, ...], brief: bool, **wishes: Any) -> None:
+    """Show FILE as a tree of loops and segments, with names, and with findings in place. Nothing is stored."""
+    from flows.examine.inspect import run_inspect
+    from flows.examine.policy import policy_for
+    from flows.examine.tree import Wish
 
-    found = inspect_file(file)
-    _print_json_or(found, as_json, lambda each, console: show_inspection(each, console, findings_only=findings_only))
+    sys.exit(run_inspect(file, policy_for(settings_path, guides), Wish(**wishes), as_json=as_json, brief=brief))
 
 
 @main.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from edi.findings import Finding
-from edi.guides import check
+from edi.guides import Checker
 from edi.limits import Limits
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch
@@ -43,17 +43,16 @@ def check_files(paths: Iterable[str], policy: Policy, *, limits: Limits, max_fin
 def _read(packet: list[Given], reports: dict[str, _Open], policy: Policy, limits: Limits) -> None:
     sources = [SourceFile(given.path, given.data) for given in packet if given.finding is None]
     for batch in read_files(sources, limits=limits):
-        for finding in _findings(batch, policy):
+        for finding in judged(batch, Checker(policy.guides) if policy.guides else None, policy):
             reports[finding.place.file or ""].findings.add(finding)
         _interchanges(batch, reports)
         _transactions(batch, reports)
 
 
-def _findings(batch: Batch, policy: Policy) -> Iterator[Finding]:
+def judged(batch: Batch, checker: Checker | None, policy: Policy) -> Iterator[Finding]:
     """Yield all findings of a batch, with the severities that each partner's agreement has."""
     by_place = {(batch.table.files[each.file], each.ordinal): policy.severity_of(each) for each in batch.interchanges}
-    guided = check(batch, policy.guides) if policy.guides is not None else ()
-    for finding in (*batch.findings, *guided):
+    for finding in (*batch.findings, *(checker.check(batch) if checker else ())):
         judge = by_place.get((finding.place.file or "", finding.place.interchange or 0))
         yield judge(finding) if judge else finding
 

@@ -14,7 +14,7 @@ from flows.examine.policy import policy_for
 from flows.examine.reports import FileReport
 from tests.flows.letters import order_850, x12
 
-Check = Callable[..., Result]
+Command = Callable[..., Result]
 
 
 def good() -> bytes:

@@ -11,14 +11,14 @@ import pytest
 
 from edi.findings import Severity
 from flows.examine.command import STATUS
-from tests.flows.examined import Check, bad_guide, bad_syntax, good, one, reports
+from tests.flows.examined import Command, bad_guide, bad_syntax, good, one, reports
 from tests.flows.letters import edifact, order_850, x12
 from tests.flows.nights import DATA
 
 # Verdicts and exit statuses
 
 
-def test_a_good_file_is_a_line_and_status_0(check: Check) -> None:
+def test_a_good_file_is_a_line_and_status_0(check: Command) -> None:
     Path("a.x12").write_bytes(good())
 
     told = check("a.x12")
@@ -39,7 +39,7 @@ def test_a_good_file_is_a_line_and_status_0(check: Check) -> None:
     (b"%PDF-1.7\n\x00\xff\xfe", "unreadable", "unchecked", 13),
     (b"ISA*00*", "unreadable", "unchecked", 13),
 ])
-def test_two_verdicts_are_kept_apart(check: Check, data: bytes, syntax: str, guide: str, status: int) -> None:
+def test_two_verdicts_are_kept_apart(check: Command, data: bytes, syntax: str, guide: str, status: int) -> None:
     Path("a.edi").write_bytes(data)
 
     told = check("a.edi", "--format", "json")
@@ -48,14 +48,14 @@ def test_two_verdicts_are_kept_apart(check: Check, data: bytes, syntax: str, gui
 
 
 @pytest.mark.parametrize(("fail_on", "status"), [("note", 11), ("warning", 11), ("error", 0), ("fatal", 0)])
-def test_the_exit_status_is_that_of_the_gravest_finding_if_it_reaches_fail_on(check: Check, fail_on: str, status: int) -> None:
+def test_the_exit_status_is_that_of_the_gravest_finding_if_it_reaches_fail_on(check: Command, fail_on: str, status: int) -> None:
     Path("a.x12").write_bytes(b"\xef\xbb\xbf" + good().replace(b"GE*2*", b"GE*3*"))  # a note and a warning
 
     assert check("a.x12", "--fail-on", fail_on).exit_code == status
     assert STATUS[Severity.WARNING] == 11
 
 
-def test_findings_say_what_where_and_what_to_do(check: Check) -> None:
+def test_findings_say_what_where_and_what_to_do(check: Command) -> None:
     Path("a.x12").write_bytes(bad_syntax())
 
     lines = check("a.x12").stdout.splitlines()
@@ -66,7 +66,7 @@ def test_findings_say_what_where_and_what_to_do(check: Check) -> None:
     assert lines[at + 2] == "      -> Ask the partner to send the transaction set again with SE01 counting ST and SE as well."
 
 
-def test_each_transaction_has_its_own_verdicts(check: Check) -> None:
+def test_each_transaction_has_its_own_verdicts(check: Command) -> None:
     Path("a.x12").write_bytes(bad_guide())
 
     told = one(check("a.x12", "--format", "json"))
@@ -105,7 +105,7 @@ def test_the_gravest_findings_are_the_ones_that_stay(tmp_path: Path) -> None:
     assert report.left_out == 12
 
 
-def test_severity_hides_and_quiet_leaves_out_what_passes(check: Check) -> None:
+def test_severity_hides_and_quiet_leaves_out_what_passes(check: Command) -> None:
     Path("a.x12").write_bytes(b"\xef\xbb\xbf" + good())
     Path("b.x12").write_bytes(bad_syntax())
 
@@ -120,7 +120,7 @@ def test_severity_hides_and_quiet_leaves_out_what_passes(check: Check) -> None:
 # Guides and partners
 
 
-def test_a_guide_can_be_named_or_left_out(check: Check) -> None:
+def test_a_guide_can_be_named_or_left_out(check: Command) -> None:
     Path("a.x12").write_bytes(bad_guide())
 
     assert one(check("a.x12", "--format", "json", "--guide", "none"))["guide"] == "unchecked"
@@ -129,14 +129,14 @@ def test_a_guide_can_be_named_or_left_out(check: Check) -> None:
 
 @pytest.mark.parametrize(("guide", "word"), [("850", "write a type and a version"), ("850@999999", "no such guide"),
                                              ("HOLIDAY@D:96A", "no such guide")])
-def test_a_guide_that_is_not_there_is_a_wrong_argument(check: Check, guide: str, word: str) -> None:
+def test_a_guide_that_is_not_there_is_a_wrong_argument(check: Command, guide: str, word: str) -> None:
     told = check("a.x12", "--guide", guide)
 
     assert told.exit_code == 2
     assert word in told.stderr
 
 
-def test_a_partners_severities_count_where_there_are_settings(check: Check) -> None:
+def test_a_partners_severities_count_where_there_are_settings(check: Command) -> None:
     Path("a.x12").write_bytes(bad_syntax())
     Path("data/partners").mkdir(parents=True)
     for name in ("sources", "rules", "codes"):
@@ -149,7 +149,7 @@ def test_a_partners_severities_count_where_there_are_settings(check: Check) -> N
     assert one(check("a.x12", "--format", "json"))["outcome"] == "ok"
 
 
-def test_settings_that_are_wrong_are_told(check: Check) -> None:
+def test_settings_that_are_wrong_are_told(check: Command) -> None:
     Path("crossfoot.toml").write_text("colour = 1\n")
 
     told = check("a.x12")
@@ -186,14 +186,14 @@ def test_an_ascii_terminal_gets_ascii(tmp_path: Path) -> None:
     assert told.stdout.isascii()
 
 
-def test_a_narrow_terminal_is_kept_to(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_narrow_terminal_is_kept_to(check: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     Path("a.x12").write_bytes(bad_syntax())
 
     assert max(map(len, check("a.x12").stdout.splitlines())) <= 60
 
 
-def test_colours_only_where_they_are_wanted(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_only_where_they_are_wanted(check: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a.x12").write_bytes(bad_syntax())
 
     assert "\x1b" not in check("a.x12").stdout

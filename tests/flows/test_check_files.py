@@ -16,7 +16,7 @@ from flows.examine import files
 from flows.examine.checking import check_files
 from flows.examine.policy import policy_for
 from flows.examine.words import printable
-from tests.flows.examined import Check, good, one, reports
+from tests.flows.examined import Command, good, one, reports
 
 
 @contextmanager
@@ -116,13 +116,13 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
     assert report.outcome == "unreadable"
 
 
-def test_standard_input_is_a_file_too(check: Check) -> None:
+def test_standard_input_is_a_file_too(check: Command) -> None:
     told = one(check("-", "--format", "json", stdin=good()))
 
     assert (told["path"], told["outcome"], told["bytes"]) == ("-", "ok", len(good()))
 
 
-def test_a_name_that_is_no_utf_8_or_plays_with_the_terminal_is_written_out(check: Check) -> None:
+def test_a_name_that_is_no_utf_8_or_plays_with_the_terminal_is_written_out(check: Command) -> None:
     name = os.fsdecode(b"a\xff\x1b[31m.x12")
     Path(name).write_bytes(good())
 

@@ -8,13 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.flows.examined import Check, bad_guide, bad_syntax, good
+from tests.flows.examined import Command, bad_guide, bad_syntax, good
 from tests.flows.letters import order_850, x12
 
 CANARY = "CANARY7731"
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit"])
-def test_no_format_tells_a_value(check: Check, form: str) -> None:
+def test_no_format_tells_a_value(check: Command, form: str) -> None:
     spoilt = [*order_850(CANARY * 5, quantity=CANARY, price="x"), f"N9*{CANARY}*{CANARY}", f"ZZZ*{CANARY}"]
     Path("a.x12").write_bytes(x12("000000906", spoilt, kind="850", group="PO"))
 
@@ -24,7 +24,7 @@ def test_no_format_tells_a_value(check: Check, form: str) -> None:
     assert CANARY not in told.stdout
 
 
-def test_sarif_has_rules_results_and_places(check: Check) -> None:
+def test_sarif_has_rules_results_and_places(check: Command) -> None:
     Path("sub").mkdir()
     Path("sub/a b.x12").write_bytes(bad_syntax())
 
@@ -45,7 +45,7 @@ def test_sarif_has_rules_results_and_places(check: Check) -> None:
     assert "region" not in second["locations"][0]["physicalLocation"]
 
 
-def test_junit_has_a_suite_a_file_and_a_case_a_transaction(check: Check) -> None:
+def test_junit_has_a_suite_a_file_and_a_case_a_transaction(check: Command) -> None:
     Path("a.x12").write_bytes(bad_guide())
     Path("b.x12").write_bytes(b"\xef\xbb\xbf" + good())
 
@@ -64,7 +64,7 @@ def test_junit_has_a_suite_a_file_and_a_case_a_transaction(check: Check) -> None
     assert [child.tag for child in suites[2][0]] == ["error"]
 
 
-def test_reports_can_go_to_a_file(check: Check) -> None:
+def test_reports_can_go_to_a_file(check: Command) -> None:
     Path("a.x12").write_bytes(bad_syntax())
 
     told = check("a.x12", "--format", "json", "--output", "report.json")
@@ -73,7 +73,7 @@ def test_reports_can_go_to_a_file(check: Check) -> None:
     assert json.loads(Path("report.json").read_text())["outcome"] == "errors"
 
 
-def test_a_report_that_cannot_be_written_is_told(check: Check) -> None:
+def test_a_report_that_cannot_be_written_is_told(check: Command) -> None:
     Path("a.x12").write_bytes(good())
 
     told = check("a.x12", "--output", "nowhere/report.json")

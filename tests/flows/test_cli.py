@@ -71,49 +71,6 @@ def test_help_answers_without_the_heavy_packages() -> None:
     assert told.stdout.splitlines()[-1] == "[]"
 
 
-SAMPLE = DATA / "sample" / "2026-03-02" / "edi"
-AM_SEGMENTS = (SAMPLE / "AM.20260302.AM000312.edi").read_bytes().count(b"'") - 1  # UNA is no segment
-
-
-@pytest.mark.parametrize(("name", "first", "segments"), [
-    ("NFS_20260302_000000103.x12", "x12 interchange 000000103 12/6125550142 -> ZZ/CROSSFOOT", 13),
-    ("AM.20260302.AM000312.edi", "edifact interchange AM000312 14/9012345000011 -> 14/4000000000006", AM_SEGMENTS),
-    ("bluewater-20260302-orders.edi", "x12 interchange 000002041", 164),
-])
-def test_inspect_shows_segments_and_findings_in_a_narrow_terminal(call: Call, name: str, first: str, segments: int) -> None:
-    told = call("inspect", str(SAMPLE / name))
-    assert told.exit_code == 0
-    assert first in told.stdout
-    shown = json.loads(call("inspect", str(SAMPLE / name), "--json").stdout)
-    assert set(shown) == {"path", "interchanges", "segments", "findings"}
-    assert len(shown["segments"]) == segments
-    assert told.stdout.rstrip().endswith(f"{segments} segments, {len(shown['findings'])} findings")
-
-
-def test_inspect_names_offsets_and_places_of_findings(call: Call, tmp_path: Path) -> None:
-    data = x12("000000901", response(), counts={1: 99})
-    path = tmp_path / "a.x12"
-    path.write_bytes(data)
-    shown = json.loads(call("inspect", str(path), "--json").stdout)
-    tags = ("ISA", "GS", "ST", "BAK", "CUR", "PO1", "ACK", "CTT", "SE", "GE", "IEA")
-    offsets = [(b"\n" + data).index(f"\n{tag}*".encode()) for tag in tags]
-    assert [(segment["tag"], segment["offset"]) for segment in shown["segments"]] == list(zip(tags, offsets, strict=True))
-    (finding,) = shown["findings"]
-    assert (finding["code"], finding["severity"], finding["offset"]) == ("x12.se01_count", "error", data.index(b"SE*99"))
-    told = call("inspect", str(path), "--findings-only").stdout
-    assert "error x12.se01_count" in told
-    assert "PO1" not in told
-
-
-def test_inspect_of_no_edi_and_of_markup_is_calm(call: Call, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"nothing [bold]of the sort[/red]\n")
-    assert call("inspect", str(tmp_path / "a.txt")).exit_code == 0
-    (tmp_path / "b.x12").write_bytes(x12("000000901", response(order="[/red][bold]")))
-    told = call("inspect", str(tmp_path / "b.x12"))
-    assert told.exit_code == 0
-    assert "[/red][bold]" in told.stdout
-
-
 def test_a_file_is_taken_in_once(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "a.x12"
     path.write_bytes(x12("000000901", response()))
