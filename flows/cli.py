@@ -164,8 +164,8 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
 @main.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--guide", "guides", multiple=True, metavar="GUIDE",
-              help="Check documents of a type against one version, such as 850@005010 or ORDERS@D:96A; none: the syntax alone. "
-                   "May be given several times")
+              help="Check documents of a type against one version, such as 850@005010 or ORDERS@D:96A; or with a partner's overrides from "
+                   "a .toml file; none: the syntax alone. May be given several times")
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True,
               help="For people, a JSON object a line and file, or for build servers")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output")

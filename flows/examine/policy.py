@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
 from edi.errors import ConfigurationError
 from edi.findings import Finding
 from edi.guidemodel import Guide
 from edi.guides import Resolver, Subject, guide_for, shipped
+from edi.overlayfile import Overlay, parse_overlay
+from edi.overlays import laid_over, overlay
 from edi.segments import Interchange
+from flows.settings import read_toml
 
 NONE = "none"
 
@@ -27,6 +30,10 @@ class Policy:
 def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
     """Return the policy of the settings, if there are any, with the guides that were asked for.
 
+    Args:
+        settings_path: settings that were named; those of the folder count too.
+        guides: ``none``; a type and a version, ``850@005010``; or the path of a file of overrides.
+
     Raises:
         ConfigurationError: the settings are wrong, or there is no such guide.
     """
@@ -38,14 +45,18 @@ def _resolver(guides: Sequence[str]) -> Resolver | None:
         if len(guides) > 1:
             raise ConfigurationError("--guide none: goes with no other --guide; leave one of them out")
         return None
-    return partial(_forced, dict(map(_named, guides))) if guides else shipped
+    files = [each for each in guides if each.endswith(".toml")]
+    versions = dict(_named(each) for each in guides if each not in files)
+    standard: Resolver = partial(_in_version, versions) if versions else shipped
+    return reduce(_overridden, map(_overrides, files), standard)
 
 
 def _named(guide: str) -> tuple[str, str]:
     """Read ``850@005010``: documents of type 850 are checked against this version, whatever they state."""
     type_code, _, version = guide.partition("@")
     if not type_code or not version:
-        raise ConfigurationError(f"--guide {guide}: write a type and a version, such as 850@005010 or ORDERS@D:96A, or none")
+        raise ConfigurationError(f"--guide {guide}: write a type and a version, such as 850@005010 or ORDERS@D:96A, the path of a file of "
+                                 "overrides (.toml), or none")
     if guide_for(_standard(type_code), type_code, version) is None:
         raise ConfigurationError(f"--guide {guide}: there is no such guide; correct the type or the version")
     return type_code, version
@@ -55,8 +66,26 @@ def _standard(type_code: str) -> str:
     return "x12" if type_code.isdigit() else "edifact"
 
 
-def _forced(versions: dict[str, str], subject: Subject) -> Guide | None:
+def _in_version(versions: dict[str, str], subject: Subject) -> Guide | None:
     return shipped(replace(subject, version=versions.get(subject.type_code, subject.version)))
+
+
+def _overrides(path: str) -> Overlay:
+    """Read a file of overrides, and try it on the guide that it was written for."""
+    definition = parse_overlay(path, read_toml(Path(path)))
+    guide = guide_for(definition.standard, definition.type_code, definition.version)
+    if guide is None:
+        raise ConfigurationError(f"{path}: there is no guide of {definition.type_code} {definition.version}; correct the head of the file")
+    overlay(guide, definition.changes)
+    return definition
+
+
+def _overridden(guides: Resolver, definition: Overlay) -> Resolver:
+    def choose(subject: Subject) -> Guide | None:
+        guide = guides(subject)
+        return laid_over(guide, definition) if guide else None
+
+    return choose
 
 
 def _severities(settings_path: Path | None) -> Callable[[Interchange], Callable[[Finding], Finding]]:

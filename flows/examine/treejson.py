@@ -7,10 +7,9 @@ Every node has a ``kind``, and its facts beside it: an interchange, group, trans
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
-from flows.examine.jsonlines import finding_as_json
+from flows.examine.jsonlines import finding_as_json, plain
 from flows.examine.page import Page
 from flows.examine.tree import Entry, Heading, Loose, SegmentShown, Walker
 from flows.examine.words import printable
@@ -48,4 +47,4 @@ def _node(what: Heading | SegmentShown | Loose) -> dict[str, Any]:
     if isinstance(what, Loose):
         return {"kind": "file", "findings": findings}
     return {"kind": "segment", "tag": what.tag, "name": what.name, "offset": what.offset, "ordinal": what.ordinal, "fits": what.fits,
-            "elements": [asdict(each) for each in what.elements], "findings": findings}
+            "elements": [plain(each) for each in what.elements], "findings": findings}

@@ -127,8 +127,34 @@ def test_a_guide_can_be_named_or_left_out(check: Command) -> None:
     assert one(check("a.x12", "--format", "json", "--guide", "850@005010"))["guide"] == "errors"
 
 
-@pytest.mark.parametrize(("guide", "word"), [("850", "write a type and a version"), ("850@999999", "no such guide"),
-                                             ("HOLIDAY@D:96A", "no such guide")])
+def test_a_partners_overrides_count_where_they_are_named(check: Command) -> None:
+    Path("a.x12").write_bytes(good())
+    Path("theirs.toml").write_text('standard = "x12"\ntype_code = "850"\nversion = "004010"\n[[narrow]]\nat = "BEG"\nelement = 1\n'
+                                   'codes = ["05"]\n')
+
+    assert one(check("a.x12", "--format", "json"))["findings"] == []
+    told = one(check("a.x12", "--format", "json", "--guide", "theirs.toml"))
+    found = [(each["code"], each["place"]["tag"], each["place"]["element"]) for each in told["findings"]]
+    assert found == [("guide.bad_code", "BEG", 1)] * 2
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("", "standard: is missing"), ("no toml", "is not valid TOML"),
+    ('standard = "x12"\ntype_code = "850"\nversion = "009999"\n', "there is no guide of 850 009999"),
+    ('standard = "x12"\ntype_code = "850"\nversion = "004010"\n[[forbid]]\nat = "QQQ"\n', "QQQ is not there"),
+])
+def test_overrides_that_are_wrong_are_told_with_file_and_remedy(check: Command, text: str, word: str) -> None:
+    Path("theirs.toml").write_text(text)
+
+    told = check("a.x12", "--guide", "theirs.toml")
+
+    assert told.exit_code == 2
+    assert "theirs.toml" in told.stderr
+    assert word in told.stderr
+
+
+@pytest.mark.parametrize(("guide", "word"), [("nowhere.toml", "no such file"), ("850", "write a type and a version"),
+                                             ("850@999999", "no such guide"), ("HOLIDAY@D:96A", "no such guide")])
 def test_a_guide_that_is_not_there_is_a_wrong_argument(check: Command, guide: str, word: str) -> None:
     told = check("a.x12", "--guide", guide)
 
