@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -37,11 +38,26 @@ class Cells:
 
     def filled(self, elements: Ints) -> Bools:
         """Return which of these elements have a value that is not empty."""
-        found: Bools = self.length[self.first[elements]] > 0
-        empty = np.flatnonzero(~found & (self.first[elements + 1] - self.first[elements] > 1))
-        if len(empty):
-            first, counts = self.first[elements[empty]], np.diff(self.first)[elements[empty]]
-            found[empty] = np.add.reduceat(self.length[ranges(first, counts)], np.cumsum(counts) - counts) > 0
+        if not len(self.several):
+            alone: Bools = self.length[elements] > 0
+            return alone
+        first = self.first[elements]
+        found: Bools = self.length[first] > 0
+        empty = np.flatnonzero(~found)
+        longer = empty[self.first[elements[empty] + 1] - first[empty] > 1]
+        if len(longer):
+            found[longer] = self._any(first[longer], self.first[elements[longer] + 1] - first[longer])
+        return found
+
+    def used(self, repetitions: Ints) -> Bools:
+        """Return which of these repetitions have a value that is not empty."""
+        first = self.table.repeat_first[repetitions]
+        return self._any(first, self.table.repeat_first[repetitions + 1] - first)
+
+    def _any(self, first: Ints, counts: Ints) -> Bools:
+        if not len(first):
+            return np.zeros(0, dtype=bool)
+        found: Bools = np.logical_or.reduceat(self.length[ranges(first, counts)] > 0, np.cumsum(counts) - counts)
         return found
 
     def at_elements(self, what: Kind, elements: Ints) -> Faults:
@@ -79,20 +95,50 @@ class Cells:
 def cells_of(table: SegmentTable, specs: Specs, described: Ints) -> Cells:
     """Lay the values of a table beside their descriptions (one a segment, 0 for none)."""
     sizes = np.diff(table.segment_first)
-    element = np.arange(int(table.segment_first[-1]), dtype=np.int64)
-    element += np.repeat(specs.start[described] - table.segment_first[:-1], sizes)
+    element = np.repeat(specs.start[described] - table.segment_first[:-1], sizes)
+    element += counting(len(element))
     long = np.flatnonzero(sizes - 1 > specs.count[described])
     if len(long):
         over = sizes[long] - 1 - specs.count[described[long]]
         element[ranges(table.segment_first[long + 1] - over, over)] = 0
-    first = table.repeat_first[table.element_first]
-    counts = np.diff(first)
-    several = np.flatnonzero(counts > 1)
-    slot = np.zeros(int(table.repeat_first[-1]), dtype=np.int64)
+    lengths = _lengths(table.values)
+    if len(table.values) == len(element):
+        return Cells(table, specs, described, table.repeat_first, _NONE, element, element, lengths)
+    no_repeats = len(table.element_first) == len(table.repeat_first)
+    first = table.repeat_first if no_repeats else table.repeat_first[table.element_first]
+    several = np.flatnonzero(first[1:] - first[:-1] > 1)
+    slot = np.zeros(len(table.values), dtype=np.int64)
     slot[first[:-1]] = element
-    if len(several):
-        _further(table, specs, element, several, slot)
-    return Cells(table, specs, described, first, several, element, slot, _lengths(table.values))
+    _further(table, specs, element, several, slot)
+    return Cells(table, specs, described, first, several, element, slot, lengths)
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def slice_of(table: SegmentTable, first: int, stop: int) -> SegmentTable:
+    """Return the segments from first to stop as a table of their own."""
+    elements = table.segment_first[first:stop + 1]
+    repeats = table.element_first[elements[0]:elements[-1] + 1]
+    values = table.repeat_first[repeats[0]:repeats[-1] + 1]
+    plain = values[-1] - values[0] == elements[-1] - elements[0]  # then there is one value in each repetition of each element
+    return replace(
+        table, values=table.values.slice(int(values[0]), int(values[-1] - values[0])), segment_first=elements - elements[0],
+        element_first=counting(len(values)) if plain else repeats - repeats[0],
+        repeat_first=counting(len(values)) if plain else values - values[0], tags=table.tags.slice(first, stop - first),
+        **{name: getattr(table, name)[first:stop] for name in ("offset", "end", "file", "interchange", "transaction", "ordinal")})
+
+
+def counting(count: int) -> Ints:
+    """Return 0, 1, 2 ... below count. They are kept, since fetching fresh memory costs more than counting does."""
+    return _counting(1 << max(16, (count - 1).bit_length()))[:count]
+
+
+@lru_cache(maxsize=1)
+def _counting(count: int) -> Ints:
+    numbers = np.arange(count, dtype=np.int64)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _further(table: SegmentTable, specs: Specs, element: Ints, several: Ints, slot: Ints) -> None:
@@ -111,8 +157,24 @@ def _further(table: SegmentTable, specs: Specs, element: Ints, several: Ints, sl
 
 
 def _lengths(values: pa.Array) -> Lengths:
-    data = values.buffers()[2]
-    plain = data is None or np.frombuffer(data, dtype=np.uint8).max(initial=0) < 0x80
+    data = text_of(values)
+    plain = not len(data) or data.max() < 0x80
     counted = pc.binary_length(values) if plain else pc.utf8_length(values)
     lengths: Lengths = counted.to_numpy(zero_copy_only=False)
     return lengths
+
+
+def text_of(values: pa.Array) -> npt.NDArray[np.uint8]:
+    """Return the bytes of all values behind one another."""
+    offsets = offsets_of(values)
+    data: npt.NDArray[np.uint8] = np.frombuffer(values.buffers()[2] or b"", dtype=np.uint8)[offsets[0]:offsets[-1]]
+    return data
+
+
+def offsets_of(values: pa.Array) -> Lengths:
+    """Return where each value begins in the buffer that holds their bytes, and where the last ends."""
+    buffer = values.buffers()[1]
+    if buffer is None:
+        return np.zeros(1, dtype=np.int32)
+    offsets: Lengths = np.frombuffer(buffer, dtype=np.int32)[values.offset:values.offset + len(values) + 1]
+    return offsets

@@ -7,10 +7,11 @@ over all values together. Only what is wrong is looked at more closely.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from edi.checking.cells import Cells, cells_of
+from edi.checking.cells import Cells, cells_of, slice_of
 from edi.checking.faults import Faults
 from edi.checking.grouping import grouped
 from edi.checking.ranges import ranges
@@ -21,7 +22,7 @@ from edi.checking.values import check_values
 from edi.checking.valuetypes import digits_of
 from edi.findings import Severity, kind
 from edi.guidemodel import UNBOUNDED, Usage
-from edi.segments import Batch, Ints
+from edi.segments import Batch, Ints, SegmentTable
 
 ELEMENT_MISSING = kind("guide.element_missing", Severity.ERROR, "a mandatory element of {tag} is empty",
                        "the partner must send the document again with it")
@@ -44,25 +45,27 @@ def check_elements(batch: Batch, followed: Sequence[Followed]) -> list[Faults]:
     if not followed:
         return []
     specs = specs_of(tuple(one.machine.places for one in followed))
-    cells = cells_of(batch.table, specs, _described(batch, followed, specs))
+    first = min(int(one.segments[0]) for one in followed)
+    stop = max(int(one.segments[-1]) for one in followed) + 1
+    table = slice_of(batch.table, first, stop)
+    cells = cells_of(table, specs, _described(table, followed, specs, first))
     flags = specs.flags[cells.slot]
     found = (_absent(cells), _empty(cells, flags), _forbidden(cells, flags), _surplus(cells), _lengths(cells, flags),
              check_relations(cells), check_values(batch, cells, flags))
-    return [fault for faults in found for fault in faults if len(fault.segments)]
+    return [replace(fault, segments=fault.segments + first) for faults in found for fault in faults if len(fault.segments)]
 
 
-def _described(batch: Batch, followed: Sequence[Followed], specs: Specs) -> Ints:
-    """Return the description of each segment of the table: that of its place, else the dictionary's for its tag."""
-    table = batch.table
+def _described(table: SegmentTable, followed: Sequence[Followed], specs: Specs, first: int) -> Ints:
+    """Return the description of each segment of a slice that begins with ``first``: that of its place, else of its tag."""
     tags = [str(tag) for tag in table.tags.dictionary.to_pylist()]
     described = np.zeros(len(table), dtype=np.int64)
     for one, of_place, of_tag in zip(followed, specs.of_place, specs.of_tag, strict=True):
-        found = of_place[one.nodes]
-        lost = np.flatnonzero(one.nodes == NO_PLACE)
+        segments = one.segments - first
+        described[segments] = of_place[one.nodes]
+        lost = segments[one.nodes == NO_PLACE]
         if len(lost):
             known = np.array([of_tag.get(tag, 0) for tag in tags], dtype=np.int64)
-            found[lost] = known[table.tags.indices.to_numpy(zero_copy_only=False)[one.segments[lost]]]
-        described[one.segments] = found
+            described[lost] = known[table.tags.indices.to_numpy(zero_copy_only=False)[lost]]
     return described
 
 
@@ -82,21 +85,12 @@ def _absent(cells: Cells) -> Iterator[Faults]:
     repetitions, owner = ranges(table.element_first[composites], repeats), np.repeat(cells.element[composites], repeats)
     have = table.repeat_first[repetitions + 1] - table.repeat_first[repetitions]
     few = np.flatnonzero(have < specs.last_part[owner])
-    few = few[_used(cells, repetitions[few])]
+    few = few[cells.used(repetitions[few])]
     for slot, where in grouped(owner[few]):
         for position in range(2, int(specs.last_part[slot]) + 1):
             if specs.flags[specs.more[slot] + position - 2] & MANDATORY:
                 lacking = few[where[have[few[where]] < position]]
                 yield cells.at_components(ELEMENT_MISSING, repetitions[lacking], np.full(len(lacking), position))
-
-
-def _used(cells: Cells, repetitions: Ints) -> Ints:
-    """Return which repetitions have a value that is not empty."""
-    first = cells.table.repeat_first[repetitions]
-    counts = cells.table.repeat_first[repetitions + 1] - first
-    if not len(first):
-        return first
-    return np.flatnonzero(np.add.reduceat(cells.length[ranges(first, counts)] > 0, np.cumsum(counts) - counts))
 
 
 def _empty(cells: Cells, flags: Flags) -> Iterator[Faults]:
@@ -109,7 +103,7 @@ def _empty(cells: Cells, flags: Flags) -> Iterator[Faults]:
     whole = np.unique(elements[~composite | ((flags[empty] & MANDATORY_WHOLE) > 0)])
     yield cells.at_elements(ELEMENT_MISSING, whole[~cells.filled(whole)])
     inner = empty[composite & ((flags[empty] & MANDATORY) > 0)]
-    yield cells.at_values(ELEMENT_MISSING, inner[_used(cells, cells.repetitions(inner))])
+    yield cells.at_values(ELEMENT_MISSING, inner[cells.used(cells.repetitions(inner))])
 
 
 def _forbidden(cells: Cells, flags: Flags) -> Iterator[Faults]:
@@ -138,12 +132,12 @@ def _surplus(cells: Cells) -> Iterator[Faults]:
 
 
 def _lengths(cells: Cells, flags: Flags) -> Iterator[Faults]:
-    longest = cells.specs.longest[cells.slot]
-    long = np.flatnonzero(cells.length > longest)
+    limit = np.take(cells.specs.longest, cells.slot)
+    long = np.flatnonzero(cells.length > limit)
     if len(long):
         length = cells.length[long].astype(np.int64)
         number = np.flatnonzero(flags[long] & NUMERIC)
         length[number] = digits_of(cells.text(long[number]))
-        yield cells.at_values(TOO_LONG, long[length > longest[long]])
-    short = np.flatnonzero(cells.length < cells.specs.shortest[cells.slot])
+        yield cells.at_values(TOO_LONG, long[length > limit[long]])
+    short = np.flatnonzero(cells.length < np.take(cells.specs.shortest, cells.slot, out=limit, mode="clip"))
     yield cells.at_values(TOO_SHORT, short[cells.length[short] > 0])

@@ -100,7 +100,7 @@ def _between_components(cells: Cells) -> Iterator[Faults]:
         counts = table.element_first[by_slot[slot] + 1] - table.element_first[by_slot[slot]]
         repetitions = ranges(table.element_first[by_slot[slot]], counts)
         first, stop = table.repeat_first[repetitions], table.repeat_first[repetitions + 1]
-        used = np.add.reduceat(cells.length[ranges(first, stop - first)] > 0, np.cumsum(stop - first) - (stop - first))
+        used = cells.used(repetitions)
         places = positions(rule)
         has = np.array([(first + place - 1 < stop) & (cells.length[np.minimum(first + place, stop) - 1] > 0) for place in places])
         broken, blamed = broken_relation(rule[0], has & used)

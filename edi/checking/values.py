@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow.compute as pc
 
-from edi.checking.cells import Cells
+from edi.checking.cells import Cells, offsets_of, text_of
 from edi.checking.faults import Faults
 from edi.checking.moves import BAD_CODE
 from edi.checking.specs import BINARY, CODED, DATE, INTEGER, LETTERS, NUMERIC, PERIOD, TIME, Flags
@@ -61,13 +61,11 @@ def _on_list(cells: Cells, values: Ints) -> Bools:
 
 def _controls(cells: Cells, flags: Flags) -> Ints:
     """Return values with control characters, which no type but binary allows."""
-    values = cells.table.values
-    data = np.frombuffer(values.buffers()[2] or b"", dtype=np.uint8)
+    data = text_of(cells.table.values)
     if not len(data) or (data.min() >= 0x20 and data.max() < 0x7F):
         return np.zeros(0, dtype=np.int64)
-    offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset:values.offset + len(values) + 1]
-    at = np.flatnonzero((data < 0x20) | (data == 0x7F))
-    at = at[(at >= offsets[0]) & (at < offsets[-1])]
+    offsets = offsets_of(cells.table.values)
+    at = np.flatnonzero((data < 0x20) | (data == 0x7F)) + offsets[0]
     owner = np.unique(np.searchsorted(offsets, at, "right") - 1)
     found: Ints = owner[(cells.slot[owner] > 0) & ((flags[owner] & BINARY) == 0)]
     return found

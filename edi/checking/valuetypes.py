@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi.checking.cells import offsets_of, text_of
 from edi.segments import Bools, Ints
 
 ANY_MARK = 0  # a decimal mark may be point or comma
@@ -30,13 +31,12 @@ def bad_numbers(text: pa.Array, integer: Bools, marks: Ints) -> Bools:
         marks: the byte of each one's decimal mark, or ANY_MARK; or one for all of them.
     """
     bad = np.zeros(len(text), dtype=bool)
-    offsets = np.frombuffer(text.buffers()[1], dtype=np.int32)[text.offset:text.offset + len(text) + 1]
-    data = np.frombuffer(text.buffers()[2], dtype=np.uint8)
-    odd = np.flatnonzero(data[offsets[0]:offsets[-1]] - ord("0") > 9) + offsets[0]  # what is below 0 wraps
+    offsets, data = offsets_of(text), text_of(text)
+    odd = np.flatnonzero(data - ord("0") > 9) + offsets[0]  # what is below 0 wraps
     if not len(odd):
         return bad
     owner = np.searchsorted(offsets, odd, "right") - 1
-    byte, wanted = data[odd], marks[owner] if len(marks) > 1 else marks
+    byte, wanted = data[odd - offsets[0]], marks[owner] if len(marks) > 1 else marks
     mark = ((byte == wanted) | ((wanted == ANY_MARK) & ((byte == ord(".")) | (byte == ord(","))))) & ~integer[owner]
     minus = (byte == ord("-")) & (odd == offsets[owner])
     bad[owner[~mark & ~minus]] = True

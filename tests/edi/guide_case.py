@@ -7,10 +7,16 @@ from edi.findings import Finding
 from edi.segments import Batch
 
 
-def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1) -> Batch:
-    isa = "ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*U*00401*000000101*0*P*>"
+def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1, repetition: str = "U") -> Batch:
+    return batch(x12_text(*body, kind=kind, version=version, times=times, repetition=repetition).decode())
+
+
+def x12_text(*body: str, kind: str = "850", version: str = "004010", times: int = 1, repetition: str = "U") -> bytes:
+    release = "00401" if repetition == "U" else "00501"
+    isa = f"ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*{repetition}*{release}*000000101*0*P*>"
     sets = [segment for n in range(1, times + 1) for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
-    return batch("~".join((isa, f"GS*PO*ACME*MOCKEDI*20260924*1030*101*X*{version}", *sets, f"GE*{times}*101", "IEA*1*000000101", "")))
+    group = f"GS*PO*ACME*MOCKEDI*20260924*1030*101*X*{version}"
+    return "~".join((isa, group, *sets, f"GE*{times}*101", "IEA*1*000000101", "")).encode()
 
 
 def edifact(*body: str, kind: str = "ORDERS:D:96A:UN:EAN008") -> Batch:

@@ -8,7 +8,8 @@ import pytest
 
 from edi import SourceFile, read_files
 from edi.findings import Severity
-from edi.guides import FINDINGS_PER_TRANSACTION, check, guide_for, segment_name
+from edi.guidemodel import Guide
+from edi.guides import FINDINGS_PER_TRANSACTION, Subject, check, guide_for, segment_name
 from edi.segments import Batch
 from tests.edi.guide_case import edifact, told, x12
 
@@ -211,3 +212,17 @@ def test_a_repetition_separator_inside_data_rejects_since_what_is_behind_it_woul
     findings = [finding for one in read_files([SourceFile("856.edi", path.read_bytes())]) for finding in check(one)]
     assert [(finding.code, finding.severity, finding.place.tag) for finding in findings] == [
         ("guide.repetition_surplus", Severity.ERROR, "REF"), ("guide.repetition_surplus", Severity.ERROR, "N4")]
+
+
+def test_a_guide_may_be_chosen_by_who_sends_what_to_whom() -> None:
+    asked: list[Subject] = []
+
+    def choose(subject: Subject) -> Guide | None:
+        asked.append(subject)
+        return None
+
+    check(x12(*ORDER, times=3), choose)
+    check(edifact(*ORDERS), choose)
+    assert asked == [
+        Subject("x12", "850", "004010", "", ("ZZ", "ACME"), ("ZZ", "MOCKEDI")),
+        Subject("edifact", "ORDERS", "D:96A", "EAN008", ("14", "EURODIS"), ("ZZ", "MOCKEDI"))]
