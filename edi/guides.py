@@ -37,7 +37,9 @@ def guide_for(standard: str, type_code: str, version: str) -> Guide | None:
 
 def shipped(subject: Subject) -> Guide | None:
     """Choose among the guides that this package ships, whoever the partners are."""
-    return guide_for(subject.standard, subject.type_code, subject.version)
+    if subject.standard == "x12":
+        return edi.x12.guide.guide(subject.type_code, subject.version)
+    return edi.edifact.guide.guide(subject.type_code, subject.version, subject.association)  # whose codes, too
 
 
 def segment_name(standard: str, tag: str) -> str:

@@ -184,3 +184,11 @@ def test_a_minimal_message_is_told_nothing(release: str, type_code: str) -> None
 def test_a_minimal_message_of_every_type_is_told_nothing(release: str) -> None:
     findings = {code: told(the(code, f"D:{release}", "")) for code in directory(release)["messages"]}
     assert {code: [(one.code, one.place.tag) for one in found] for code, found in findings.items() if found} == {}
+
+
+@pytest.mark.parametrize(("association", "codes"), [("", ["guide.bad_code"]), (":EAN008", [])])
+def test_a_code_that_the_un_does_not_have_is_told_of_a_plain_message_only(association: str, codes: list[str]) -> None:
+    body = "BGM+220+1+9'DTM+137:20260924:102'PAC+1++CT'PCI+33E'UNS+S'"  # 33E: EANCOM's marking with a serial shipping container code
+    order = f"UNB+UNOC:3+A:14+B:14+260924:1030+55'UNH+1+ORDERS:D:96A:UN{association}'{body}UNT+7+1'UNZ+1+55'"
+    (batch,) = read_files([SourceFile("order", order.encode())])
+    assert [one.code for one in check(batch)] == codes
