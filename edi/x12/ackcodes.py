@@ -33,7 +33,7 @@ CASES = {  # the words of each case, for people
     "known": "the segment is in the dictionary",
     "in_standard": "the standard's transaction set has the segment, the implementation guide does not",
     "present": "the element is there and should not be",
-    "off_standard": "the standard does not have the value either",
+    "off_standard": "the value is none of the standard's either",
     "guide": "the guide is an implementation guide",
 }
 
@@ -120,8 +120,7 @@ def _element_case(fault: Finding, evidence: Evidence) -> str:
     if fault.code == "guide.condition":
         return "present" if evidence.value(fault) else ""
     if fault.code == "guide.bad_code" and evidence.is_implementation:
-        codes = evidence.standard_codes(fault)
-        return "off_standard" if codes and evidence.value(fault) not in codes else "guide"
+        return "guide" if evidence.may_be_standard(fault) else "off_standard"
     return ""
 
 

@@ -13,6 +13,7 @@ from edi.findings import Finding
 from edi.guidemodel import Element, Guide, Item, Part, Segment
 from edi.segments import Batch, Ints
 from edi.x12.guide import guide as known_guide
+from edi.x12.guide import segment_of
 
 _RELEASE = 6  # characters of a version: what follows names an implementation guide
 
@@ -25,6 +26,7 @@ class Evidence:
     answer: Answer
     guide: Guide | None  # that it was checked against
     standard: Guide | None  # the standard's own for its type and release
+    release: str  # "005010", as the document states it
     places: dict[str, Ints]  # segments of the batch by tag, filled as they are asked for
 
     @property
@@ -62,12 +64,20 @@ class Evidence:
 
     def described(self, fault: Finding) -> Part | Element | None:
         """Return what the guide says about a finding's element or component, None where it says nothing."""
-        return _described(self.guide, fault) or _described(self.standard, fault)
+        return _described(self.guide, fault) or _described(self.standard, fault) or self._anywhere(fault)
 
-    def standard_codes(self, fault: Finding) -> frozenset[str]:
-        """Return the codes that the standard has at a finding's place; empty where we do not know them."""
-        part = _described(self.standard, fault)
-        return part.codes if isinstance(part, Part) else frozenset()
+    def _anywhere(self, fault: Finding) -> Part | Element | None:
+        segment = segment_of(fault.place.tag or "", self.release)
+        return _in_segment(segment, fault) if segment else None
+
+    def may_be_standard(self, fault: Finding) -> bool:
+        """Tell whether the value at a finding's place can be a code of the standard: of the right length, and on the list if we know it."""
+        value, known = self.value(fault), _described(self.standard, fault)
+        part = known if isinstance(known, Part) else self.described(fault)
+        if not isinstance(part, Part):
+            return True
+        listed = part is not known or not part.codes or value in part.codes
+        return part.shortest <= len(value) <= part.longest and listed
 
     def conditions(self, tag: str) -> tuple[str, ...]:
         """Return the conditions between the elements of a segment."""
@@ -82,15 +92,20 @@ def evidences(batch: Batch, guide_of: GuideOf | None = None) -> Callable[[Answer
     def gather(answer: Answer) -> Evidence:
         version = str(batch.transactions.version[answer.transaction].as_py() or "")
         checked = guide_of(answer.transaction) if guide_of else known_guide(answer.type_code, version)
-        return Evidence(batch, answer, checked, known_guide(answer.type_code, version[:_RELEASE]), places)
+        release = version[:_RELEASE]
+        return Evidence(batch, answer, checked, known_guide(answer.type_code, release), release, places)
 
     return gather
 
 
 def _described(guide: Guide | None, fault: Finding) -> Part | Element | None:
     segment = _segment(guide, fault.place.tag or "") if guide else None
+    return _in_segment(segment, fault) if segment else None
+
+
+def _in_segment(segment: Segment, fault: Finding) -> Part | Element | None:
     position = (fault.place.element or 0) - 1
-    if segment is None or not 0 <= position < len(segment.elements):
+    if not 0 <= position < len(segment.elements):
         return None
     element = segment.elements[position]
     part = (fault.place.component or 1) - 1

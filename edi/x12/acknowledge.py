@@ -23,6 +23,7 @@ IMPLEMENTATION_999 = "005010X231A1"
 
 _TAGS = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
 _VERSION = re.compile(r"00[3-9]\d{3}")
+_SHORTEST_TAG = 2  # AK301 and IK301 cannot name a shorter one: AK5 and IK5 alone tell that something is wrong
 _MOST_ELEMENTS = 99
 _LONGEST_ECHO = 99
 _MOST_SETS = 999_999  # AK902 to AK904 have six digits
@@ -132,7 +133,8 @@ class _Writer:
     def _details(self, answer: Answer, told: dict[Finding, str]) -> Iterator[Line]:
         """Yield what the guide found, in order of segments: a segment's own faults first, then its elements'; ``told`` takes the codes."""
         evidence = self.gather(answer)
-        faults = [fault for fault in answer.findings if fault.code.startswith("guide.") and not is_of_headers(fault)]
+        faults = [fault for fault in answer.findings if fault.code.startswith("guide.") and not is_of_headers(fault)
+                  and len(fault.place.tag or "") >= _SHORTEST_TAG]
         for position, group in groupby(faults, key=lambda fault: fault.place.segment or 1):
             if position > self.largest:
                 return

@@ -15,6 +15,7 @@ from edi.edifact.contrl import acknowledge_edifact
 from edi.findings import Finding, Place, Severity
 from edi.guides import check
 from edi.x12.acknowledge import acknowledge_x12
+from edi.x12.guide import ta1_guide
 from edi.x12.ta1 import ta1 as write_ta1
 from tests.edi.ackcase import AT, DEFAULT, GOOD, ORDERS, body, edifact, faults, isa, only, read, replies, ta1, x12
 
@@ -133,6 +134,18 @@ def test_warnings_about_the_envelope_are_told_by_e_where_the_partner_wants_that(
 def test_ta1_repeats_the_date_as_it_was_written_and_says_which_interchange_it_is_though_its_number_is_short() -> None:
     text = f"{isa(requested=1, prepared='      *0815')}~{group(101)}IEA*1*101~".replace("*000000101*1", "*101*1")
     assert ta1(read(text)) == "TA1*000000101**0815*A*000"
+
+
+@pytest.mark.parametrize("found", [
+    x12(GOOD, requested=1), x12(GOOD, iea="000000102"), read(f"{isa(requested=1)}~{group(101)}IEA*7*000000101~"),
+])
+def test_a_ta1_is_as_the_guide_wants_it(found: tuple) -> None:
+    _, *values = ta1(found, TELL_WARNINGS).split("*")
+    described = ta1_guide().segments["TA1"].elements
+    assert len(values) == len(described)
+    for value, element in zip(values, described, strict=True):
+        (part,) = element.parts
+        assert part.shortest <= len(value) <= part.longest and (value in part.codes or not part.codes)
 
 
 def test_an_approved_duplicate_is_told_as_025() -> None:
