@@ -19,7 +19,7 @@ from edi.x12.ackcontext import business_unit, trigger
 from edi.x12.ackenvelope import clean, composite, interchange, joined, segment
 from edi.x12.ackevidence import Evidence, evidences
 
-IMPLEMENTATION_999 = "005010X231A1"
+IMPLEMENTATION_999 = "005010X231A1"  # answers groups whose GS08 names an implementation guide, others get a 999 of their own version
 
 _TAGS = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
 _VERSION = re.compile(r"00[3-9]\d{3}")
@@ -35,8 +35,11 @@ def group_form(group: GroupAnswer, policy: AckPolicy = _DEFAULT) -> Form:
     """Return what a group is answered with: a 999 where that is agreed and its version has one, else a 997."""
     stated = group.group.version if group.group else ""
     version = stated[:6] if _VERSION.fullmatch(stated[:6]) else "004010"
-    agreed = policy.acknowledgment == "999" or (policy.acknowledgment == "by_guide" and stated[6:].startswith("X"))
-    return Form("999", IMPLEMENTATION_999) if agreed and version >= "005010" else Form("997", version)
+    implementation = stated[6:].startswith("X")
+    agreed = policy.acknowledgment == "999" or (policy.acknowledgment == "by_guide" and implementation)
+    if not agreed or version < "005010":
+        return Form("997", version)
+    return Form("999", IMPLEMENTATION_999 if implementation else version)
 
 
 def group_forms(request: AckRequest, policy: AckPolicy = _DEFAULT) -> tuple[Form, ...]:
@@ -87,7 +90,7 @@ def acknowledge_x12(batch: Batch, interchange_index: int, findings: Iterable[Fin
 
 def _set(ordinal: int, form: Form, body: list[Line]) -> list[Line]:
     number = f"{ordinal:04d}"
-    convention = form.version if form.kind == "999" else ""
+    convention = form.version if form.version == IMPLEMENTATION_999 else ""
     return [Line(segment("ST", form.kind, number, convention)), *body, Line(segment("SE", str(len(body) + 2), number))]
 
 

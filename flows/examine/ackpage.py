@@ -39,7 +39,7 @@ In `data/partners/*.toml`, above the first `[[...]]`:
 | key | values | says |
 |---|---|---|
 | `acknowledge` | `true`, `false` | whether there are acknowledgments at all |
-| `acknowledgment` | `"by_guide"`, `"997"`, `"999"` | what groups are answered with; a 999 only from 005010 on |
+| `acknowledgment` | `"by_guide"`, `"997"`, `"999"` | what groups are answered with; a 999 only from 005010 on, in the group's release |
 | `ta1` | `"requested"`, `"always"`, `"on_error"`, `"never"` | when a TA1 is sent |
 | `contrl` | `"always"`, `"requested"`, `"on_error"` | when a CONTRL is sent; requested is by UNB 0031, or when something is rejected |
 | `contrl_version` | `"by_syntax"`, `"D:3"`, `"2:2"`, `"4:1"` | its version; 2:2 is what older EANCOM wants |

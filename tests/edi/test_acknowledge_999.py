@@ -37,9 +37,9 @@ def claim(*places: tuple[int, int | None], code: str = "guide.bad_code") -> Read
 @pytest.mark.parametrize(("version", "agreed", "form"), [
     ("004010", "by_guide", Form("997", "004010")), ("004010", "999", Form("997", "004010")),  # there is no 999 at 004010
     ("004010X098A1", "by_guide", Form("997", "004010")),
-    ("005010", "by_guide", Form("997", "005010")), ("005010", "999", Form("999", "005010X231A1")),
+    ("005010", "by_guide", Form("997", "005010")), ("005010", "999", Form("999", "005010")),
     ("005010X222A1", "by_guide", Form("999", "005010X231A1")), ("005010X222A1", "997", Form("997", "005010")),
-    ("006020", "999", Form("999", "005010X231A1")), ("nonsense", "999", Form("997", "004010")),
+    ("006020", "999", Form("999", "006020")), ("nonsense", "999", Form("997", "004010")),
 ])
 def test_when_a_group_gets_a_999(version: str, agreed: str, form: Form) -> None:
     assert list(replies(x12(GOOD, version=version), AckPolicy(acknowledgment=agreed))) == [form]
