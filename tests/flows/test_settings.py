@@ -101,3 +101,13 @@ def test_the_slot_of_a_date_is_the_morning_after_it() -> None:
     assert settings.slot_at(date(2026, 3, 2)) == datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # 02:00 in Berlin, winter
     assert last_business_date(settings, datetime(2026, 3, 3, 1, 0, tzinfo=UTC)) == date(2026, 3, 2)
     assert last_business_date(settings, datetime(2026, 3, 3, 0, 59, tzinfo=UTC)) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(("key", "known"), [
+    ("acknowledgment", "'by_guide', '997' or '999'"), ("ta1", "'requested', 'always', 'on_error' or 'never'"),
+    ("contrl", "'always', 'requested' or 'on_error'"), ("contrl_version", "'by_syntax', 'D:3', '2:2' or '4:1'"),
+])
+def test_a_policy_of_acknowledgments_that_is_none_is_refused_with_those_there_are(data: Path, key: str, known: str) -> None:
+    edit(data / "partners" / "northfield.toml", 'our_role = "buyer"', f'our_role = "buyer"\n{key} = "sometimes"')
+    message = refused(data)
+    assert "northfield.toml" in message and f"{key}: Input should be {known}" in message
