@@ -61,4 +61,10 @@ def _address(batch: Batch, theirs: Interchange, element: int) -> tuple[str, str]
     """Return a qualifier and the address after it, as ISA has them, in their fixed widths."""
     header = np.array([theirs.first_segment])
     qualifier, identifier = (str(batch.table.element(header, at)[0].as_py() or "").rstrip() for at in (element, element + 1))
-    return clean(qualifier)[:2].ljust(2), clean(identifier)[:15].ljust(15)
+    return _fixed(qualifier, 2), _fixed(identifier, 15)
+
+
+def _fixed(value: str, width: int) -> str:
+    """Return a value as wide as ISA wants it, in bytes: so it is read, and so others count."""
+    cut = clean(value).encode()[:width].decode(errors="ignore")
+    return cut + " " * (width - len(cut.encode()))

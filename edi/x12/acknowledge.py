@@ -25,6 +25,7 @@ _TAGS = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
 _VERSION = re.compile(r"00[3-9]\d{3}")
 _SHORTEST_TAG = 2  # AK301 and IK301 cannot name a shorter one: AK5 and IK5 alone tell that something is wrong
 _MOST_ELEMENTS = 99
+_LAST_ELEMENT = 99  # element 722 has two digits
 _LONGEST_ECHO = 99
 _MOST_SETS = 999_999  # AK902 to AK904 have six digits
 _LARGEST_POSITION = {"early": 999_999, "late": 9_999_999_999}
@@ -142,7 +143,7 @@ class _Writer:
             if position > self.largest:
                 return
             here = list(group)
-            inside = tuple(fault for fault in here if is_of_element(fault))
+            inside = tuple(fault for fault in here if is_of_element(fault) and (fault.place.element or 0) <= _LAST_ELEMENT)
             for fault in here:
                 if not is_of_element(fault):
                     told[fault] = segment_code(fault, evidence, self.form)

@@ -177,6 +177,12 @@ def test_values_of_theirs_cannot_break_our_envelope() -> None:
     assert again.interchanges[0].receiver_id == "AC ME" and again.groups[0].sender_id == "C D"
 
 
+def test_our_header_is_as_wide_as_it_must_be_in_bytes() -> None:
+    text = ORDER.replace("ACME           ", "ÄCME-ABCDEFGHIJ")  # 15 characters, 16 bytes
+    again, findings = read(only(read(text.encode("latin-1")), "997"))
+    assert (again.table.element(np.array([0]), 8).to_pylist(), findings) == (["ÄCME-ABCDEFGHI"], [])
+
+
 def test_a_997_is_only_written_in_a_form_that_is_due() -> None:
     batch, findings = x12(GOOD)
     with pytest.raises(ValueError, match="999"):
