@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -44,6 +44,8 @@ layers: venv  ## who may import whom
 lock: venv  ## resolve pyproject.toml into requirements.lock (for all supported Pythons, with hashes, without hosts)
 	@$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --extra dev $(UPGRADE) -o requirements.lock pyproject.toml
+	@for peer in benchmarks/peers/*.in; do $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE) -o "$${peer%.in}.lock" "$$peer" || exit 1; done
 
 directories: venv  ## make edi/edifact/directories again from the UN's texts in ../shared/untdid
 	@for zip in ../shared/untdid/d*.zip; do \
@@ -51,6 +53,9 @@ directories: venv  ## make edi/edifact/directories again from the UN's texts in 
 
 sample: venv  ## make data/sample again from its seed
 	@$(BIN)/python -m worlds --out data/sample
+
+bench: venv  ## measure this engine and its peers on generated files into build/bench (BENCH=--quick or --full; see docs/benchmarks.md)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -22,9 +22,9 @@ def typed(columns: Iterable[list[str | None]]) -> pa.Table:
 
 
 def write(tables: Iterable[pa.Table], path: Path) -> int:
-    """Write tables to one Parquet file as they come; return how many rows there were."""
+    """Write tables to one Parquet file as they come, with the settings that pyarrow has by itself; return how many rows there were."""
     count = 0
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=3) as writer:
+    with pq.ParquetWriter(path, SCHEMA) as writer:
         for table in tables:
             writer.write_table(table)
             count += len(table)
