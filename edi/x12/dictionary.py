@@ -14,7 +14,7 @@ from typing import Any
 
 from edi.errors import ConfigurationError
 from edi.guidemodel import Element, Part, Segment, Usage
-from edi.x12.tables import RELEASES, faulty, read_table, side
+from edi.x12.tables import RELEASES, entry, faulty, read_table, side
 
 GUIDES = Path(__file__).parent / "guides"
 
@@ -50,9 +50,14 @@ class Dictionary:
 def read_dictionary(folder: Path = GUIDES) -> Dictionary:
     """Read the dictionary of a folder of guides."""
     tables = [read_table(folder, f"dictionary/{name}.toml") for name in ("releases", "segments", "composites", "elements", "codes")]
-    releases = tuple(Release(row["name"], row["tables"], tuple(row["versions"]), tuple(row.get("lengths", {}).items()))
-                     for row in tables[0]["release"])
-    return Dictionary(releases, *tables[1:])
+    return Dictionary(tuple(_release(row) for row in entry(tables[0], "release", "releases.toml")), *tables[1:])
+
+
+def _release(row: Mapping[str, Any]) -> Release:
+    name, tables, versions = (entry(row, key, "a [[release]] of releases.toml") for key in ("name", "tables", "versions"))
+    if tables not in RELEASES:
+        raise faulty(f"releases.toml {name}", tables, f"is no release that our tables have: write one of {', '.join(RELEASES)}")
+    return Release(name, tables, tuple(versions), tuple(row.get("lengths", {}).items()))
 
 
 def release_of(dictionary: Dictionary, version: str) -> Release | None:
@@ -60,7 +65,8 @@ def release_of(dictionary: Dictionary, version: str) -> Release | None:
     return next((release for release in dictionary.releases if version.startswith(release.versions)), None)
 
 
-def segment_names() -> dict[str, str]:
+@cache
+def segment_names() -> Mapping[str, str]:
     """Return the name of every segment in the dictionary, envelopes included."""
     return {tag: table["name"] for tag, table in read_dictionary().segments.items()}
 
@@ -79,8 +85,8 @@ def segment(dictionary: Dictionary, tag: str, release: Release) -> Segment:
     if table is None:
         raise ConfigurationError(f"segments.toml has no [{tag}]: describe the segment there, or correct the guide that names it")
     where = f"segments.toml [{tag}]"
-    elements = tuple(_element(dictionary, row, release) for row in _rows(table["elements"], release, where))
-    return Segment(tag, table["name"], elements, _conditions(table, len(elements), release, where))
+    elements = tuple(_element(dictionary, row, release) for row in _rows(table, release, where))
+    return Segment(tag, entry(table, "name", where), elements, _conditions(table, len(elements), release, where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,10 @@ class _Row:
     name: str
 
 
-def _rows(text: str, release: Release, where: str) -> Iterator[_Row]:
+def _rows(table: Mapping[str, str], release: Release, where: str) -> Iterator[_Row]:
     """Yield the rows that a release has, which must be numbered without a gap."""
     expected = 1
-    for line in text.strip().splitlines():
+    for line in entry(table, "elements", where).strip().splitlines():
         found = _ROW.fullmatch(line.strip())
         if found is None:
             raise faulty(where, line, "is no row: write position, number, usage (M, O, M | -, O x10) and a name")
@@ -123,7 +129,7 @@ def _element(dictionary: Dictionary, row: _Row, release: Release) -> Element:
         part = _part(dictionary, row, release)
         return Element(row.reference, row.usage, row.repeat, (part,), row.name)
     where = f"composites.toml [{row.reference}]"
-    parts = tuple(_part(dictionary, inner, release) for inner in _rows(composite["elements"], release, where))
+    parts = tuple(_part(dictionary, inner, release) for inner in _rows(composite, release, where))
     return Element(row.reference, row.usage, row.repeat, parts, row.name, _conditions(composite, len(parts), release, where))
 
 
@@ -148,5 +154,5 @@ def _form(dictionary: Dictionary, reference: str, release: Release) -> tuple[str
 def _codes(dictionary: Dictionary, reference: str, release: Release) -> frozenset[str]:
     if not release.has_lists:
         return frozenset()
-    only = dictionary.codes["only"][release.tables]
-    return frozenset(f"{dictionary.codes['both'].get(reference, '')} {only.get(reference, '')}".split())
+    both, only = entry(dictionary.codes, "both", "codes.toml"), entry(dictionary.codes, "only", "codes.toml").get(release.tables, {})
+    return frozenset(f"{both.get(reference, '')} {only.get(reference, '')}".split())

@@ -7,6 +7,7 @@ means that the release does not have it.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ def read_table(folder: Path, name: str) -> dict[str, Any]:
         raise ConfigurationError(f"{name} is not among the guides: put it back") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name} cannot be read ({error}): correct the file at this place") from None
+
+
+def entry(table: Mapping[str, Any], key: str, where: str) -> Any:
+    """Return what a table tells under a key that it must have."""
+    if key not in table:
+        raise ConfigurationError(f"{where} has no {key!r}: add it")
+    return table[key]
 
 
 def side(fact: str, release: str) -> str:
