@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from edi.edifact.directory import Content, by_nearness, directory, service
 from edi.errors import ConfigurationError
-from edi.guidemodel import Element, Guide, Item, Part, Segment, Usage
+from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Usage
 
 _Row: TypeAlias = list[Any]  # as edi.edifact.untdid.directory describes it
 
@@ -39,7 +39,7 @@ def guide(type_code: str, version: str, association: str | None = None) -> Guide
     """Return the guide of a message of this version ("D:96A"), or of the nearest directory of ours that has the message.
 
     A near guide (``exact`` is False) is eased: directories make mandatory elements conditional and add codes as they go on, so
-    it demands no element, no code and no relation. None for a message or a version that is not the UN's.
+    it demands no element, no code, no relation and no end of repetitions. None for a message or a version that is not the UN's.
 
     Args:
         type_code: UNH 0065.
@@ -136,10 +136,10 @@ def _row(section: str, key: str, release: str) -> _Row:
 def _segment(tag: str, release: str, rigor: Rigor) -> Segment:
     name, rows, conditions = _row("segments", tag, release)
     elements = [_element(*row, release, rigor) for row in rows]
-    if elements and elements[-1].repeat > 1:
+    if rows and (repeat := rows[-1][2]) > 1:
         last = elements[-1]
         further = Element(last.reference, Usage.OPTIONAL, 1, last.parts, last.name)
-        elements += [further] * (min(last.repeat, _WRITTEN_OUT) - 1)
+        elements += [further] * (min(repeat, _WRITTEN_OUT) - 1)
     return Segment(tag, name, tuple(elements), () if rigor is Rigor.SHAPE else tuple(conditions))
 
 
@@ -149,7 +149,8 @@ def _element(place: str, status: str, repeat: int, release: str, rigor: Rigor) -
     is_open = _is_open([row[0] for row in rows], rigor)
     parts = tuple(part for reference, usage, times in rows
                   for part in [_part(reference, _usage(usage, rigor), release, is_open)] * times)
-    return Element(place, _usage(status, rigor), repeat, parts, name or parts[0].name)
+    most = UNBOUNDED if rigor is Rigor.SHAPE else repeat
+    return Element(place, _usage(status, rigor), most, parts, name or parts[0].name)
 
 
 @cache

@@ -10,7 +10,7 @@ from edi import SourceFile, read_files
 from edi.edifact.directory import RELEASES, by_nearness, directory, service
 from edi.edifact.guide import code_names, guide, segment_names, service_segment
 from edi.findings import Finding
-from edi.guidemodel import Element, Guide, Item, Part, Usage
+from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Usage
 from edi.guides import check
 
 SAMPLED = ("ORDERS", "INVOIC", "IFTMIN", "CUSDEC", "SANCRT")  # SANCRT of D.93A has the only group whose trigger may repeat
@@ -96,6 +96,7 @@ def test_a_version_that_we_do_not_have_gets_the_nearest_eased(version: str, edit
     assert (near.edition, near.version, near.exact) == (edition, version, False)
     assert near.items == exact.items and near.hash != exact.hash
     assert all(each.usage is Usage.OPTIONAL for each in near.segments["LIN"].elements)
+    assert all(each.repeat == UNBOUNDED for each in near.segments["LIN"].elements)
     assert not any(segment.conditions for segment in near.segments.values())
     assert not element(near, "DTM", 1).parts[0].codes
 

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -76,14 +77,32 @@ def test_counts_agree_with_the_directorys_own_indexes(release: str) -> None:
                 assert sorted(listed) == sorted(directory(release)[part]), part
 
 
+@absent
+def test_codes_are_as_many_as_lines_that_begin_like_one() -> None:
+    lines = published("21B", "UNCL", "UNCL.").splitlines()
+    begun = [line for line in lines if re.match(r"[*+#|X ]{5}\S{1,17}\s+\S", line)]
+    furniture = [line for line in begun if re.search(r"^ {5}(Desc|Repr|Note):|\[[BIC]\]|^ {5}(an?|the|Change|Usage) ", line)]
+    assert sum(map(len, directory("21B")["codes"].values())) == len(begun) - len(furniture)
+
+
 def published_index(release: str, name: str) -> str:
-    """Return what stands below the column headings of an index, found without the generator's help."""
+    """Return what stands below the column headings of an index."""
+    return re.split(r"^ +(?:Tag|Code) +Name", published(release, name[:2], name), maxsplit=1, flags=re.MULTILINE)[-1]
+
+
+def published(release: str, kind: str, name: str) -> str:
+    """Return a text of the UN, found without the generator's help; "" where there is none."""
     with zipfile.ZipFile(io.BytesIO(archive(release))) as outer:
-        for inner in (each for each in outer.namelist() if each.upper().endswith(f"{name[:2]}.ZIP")):
+        for inner in (each for each in outer.namelist() if each.upper().endswith(f"{kind}.ZIP")):
             with zipfile.ZipFile(io.BytesIO(outer.read(inner))) as opened:
                 for each in (each for each in opened.namelist() if name in each.upper()):
-                    return re.split(r"^ +(?:Tag|Code) +Name", opened.read(each).decode("cp850"), maxsplit=1, flags=re.MULTILINE)[-1]
+                    return opened.read(each).decode("cp850")
     return ""
+
+
+def test_a_file_is_shipped_for_every_directory_and_no_other() -> None:
+    shipped = {path.name for path in (resources.files("edi") / "edifact" / "directories").iterdir()}
+    assert shipped == {f"d{release.lower()}.json.gz" for release in RELEASES} | {"service.json"}
 
 
 def test_a_directorys_file_is_the_same_bytes_every_time() -> None:
