@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from edi.acknowledgments import AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
 from edi.edifact.contrl import acknowledge_edifact, contrl_form
 from edi.findings import Finding
@@ -32,7 +34,7 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
         policy: what was agreed about acknowledgments.
     """
     interchange = batch.interchanges[interchange_index]
-    types = {batch.type_codes[at] for at in range(len(batch.transactions)) if batch.transactions.interchange[at] == interchange_index}
+    types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
     if not types:
         return Due((), "it holds no transaction")
     if all(is_acknowledgment(interchange.standard, code) for code in types):
