@@ -104,15 +104,25 @@ def _forward(places: Places, state: State, symbol: Symbol) -> Move | None:
     if state.at in symbol.accepting and places.nodes[state.at].repeat > 1:
         return _again(places, state)
     missing: list[Note] = []
-    for ahead, loop in _climb(places, state):
+    for depth, (ahead, loop) in enumerate(_climb(places, state)):
         for group in ahead:
             for index in group:
                 if index in symbol.accepting:
-                    return _arrive(places, state, index, missing)
+                    return None if missing and _passed(places, state, symbol, depth) else _arrive(places, state, index, missing)
             missing += _missing(places, state, group)
         if loop in symbol.accepting and places.nodes[loop].repeat > 1:
             return _arrive(places, state, loop, missing)
     return None
+
+
+def _passed(places: Places, state: State, symbol: Symbol, depth: int) -> bool:
+    """Tell whether one of the innermost loops has a place for the segment, but before where it is read now.
+
+    Then the segment comes too late; to leave the loop for it, over what is mandatory, would turn one fault into many.
+    """
+    inner = [places.nodes[index] for index in places.chain(state.at)[:depth]]
+    return any(places.nodes[index].parent == node.parent and places.nodes[index].order < node.order
+               for index in symbol.accepting for node in inner)
 
 
 def _once_more(places: Places, state: State, symbol: Symbol) -> Move | None:

@@ -52,6 +52,12 @@ def test_a_segment_out_of_order_warns_and_what_follows_is_read_on() -> None:
     assert findings[0].severity is Severity.WARNING
 
 
+def test_a_segment_that_comes_too_late_in_its_loop_does_not_end_the_loop() -> None:
+    line = ("LIN+1++WIDGET-001:VP", "QTY+21:48", "PRI+AAA:2.5", "MOA+203:120")  # ORDERS D.96A has MOA before PRI, and again after UNS
+    findings = check(edifact(*ORDERS[:3], *line, *line, *ORDERS[5:]))
+    assert told(findings) == [("segment_misplaced", 8, "MOA", None), ("segment_misplaced", 12, "MOA", None)]
+
+
 def test_a_segment_and_a_loop_over_their_maximum_are_told_once() -> None:
     assert told(check(x12(ORDER[0], "CUR*BY*USD", "CUR*BY*EUR", "CUR*BY*SEK", *ORDER[1:]))) == [("segment_repeats", 4, "CUR", None)]
     groups = ["CUX+2:EUR:9"] * 6 + ["CUX+3:USD:4"]  # ORDERS D.96A: segment group 7 at most 5 times
