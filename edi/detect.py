@@ -22,6 +22,7 @@ class Detection:
     standard: str | None
     reasons: tuple[str, ...]
     empty: bool = False
+    broken: bool = False  # begins as an interchange does, and cannot be read as one
 
 
 def detect(data: bytes) -> Detection:
@@ -36,7 +37,9 @@ def detect(data: bytes) -> Detection:
         return Detection(None, ("begins with STX as TRADACOMS does",))
     spans = [span for span, _ in scout(text) if span]
     if not spans:
-        return Detection(None, ("an ISA that cannot be read",) if is_tag(head, 0, b"ISA") else ("neither ISA nor UNA or UNB is found",))
+        if is_tag(head, 0, b"ISA"):
+            return Detection(None, ("an ISA that cannot be read",), broken=True)
+        return Detection(None, ("neither ISA nor UNA or UNB is found",))
     standards = {span.header.standard for span in spans}
     reasons = (f"{'ISA' if spans[0].header.standard == 'x12' else 'UNB'} at byte {spans[0].header.body + len(data) - len(text)}",)
     return Detection(spans[0].header.standard, reasons + (("interchanges of both standards",) if len(standards) > 1 else ()))

@@ -14,7 +14,7 @@ from edi.guides import check, shipped, subject_of
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
-from flows.outcomes import QUARANTINED, Outcome, of_interchange, of_transaction, why
+from flows.outcomes import QUARANTINED, Outcome, first_error, of_interchange, of_transaction, why
 from flows.partners import Correspondence, by_policy, correspondence, interchange_key
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
@@ -122,6 +122,7 @@ class _BatchReader:
             if (file.file_hash, interchange.ordinal) not in having:
                 outcome = self.shared[at] or Outcome(QUARANTINED, "no_transaction", "The interchange holds no transaction that we map.")
                 made.append(_whole(file, self.whose[at], interchange, outcome, self.of_interchange[at], self.seen[at].interchange_id))
+        self.work.file_findings.extend(self._of_empty_groups())
         for name in self.batch.table.files:
             file = self.landed[name]
             if not file.verdicts:
@@ -129,6 +130,12 @@ class _BatchReader:
             else:
                 self.work.file_findings.extend(self.of_file[name])
         return made
+
+    def _of_empty_groups(self) -> list[Finding]:
+        """Return what was found about groups in which no transaction could be told apart: no document carries it."""
+        groups = [self.batch.groups[at] for at in np.unique(self.batch.transactions.group).tolist() if at >= 0]
+        holding = {(group.interchange, group.ordinal) for group in groups}
+        return [finding for owner, found in self.of_group.items() if owner not in holding for finding in found]
 
     def _map(self, documents: Sequence[Document]) -> None:
         groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
@@ -229,7 +236,7 @@ def _unreadable(file: PlannedFile, findings: list[Finding]) -> Document:
 
 def unreadable_file(file: PlannedFile, findings: list[Finding], *, default: str, reason: str) -> Document:
     """Make the one document that stands for a file that cannot be split at all: held by us, since nobody is known to be told."""
-    first = findings[0] if findings else None
+    first = first_error(findings) or next(iter(findings), None)
     outcome = Outcome(QUARANTINED, first.code if first else default, why(first) if first else reason)
     return Document(f"{file.file_hash[:40]}-000000", "unknown", "file", "unknown", "inbound", file.file_hash, file.copy, 0, 0, None, None,
                     outcome=outcome, findings=[replace(finding, place=replace(finding.place, file=file.file_hash)) for finding in findings])

@@ -15,7 +15,7 @@ from fnmatch import fnmatch
 from hashlib import sha256
 from typing import Any
 
-from edi.detect import detect
+from edi.detect import Detection, detect
 from edi.findings import Severity
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch
@@ -23,6 +23,7 @@ from flows.definitions import Definitions
 from flows.partners import by_policy, correspondence, interchange_key
 from storage.landing import Landed
 from transforms.exports_file import count_rows
+from transforms.policy import SourceContract
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict, decide, interchange_id
 
 
@@ -116,13 +117,20 @@ def _look(landed: Sequence[Landed], load: Callable[[str], bytes], definitions: D
         numbered.append((each, copies[each.hash]))
     for chunk in _by_size(numbered, packet_bytes):
         data = {each.hash: load(each.hash) for each, _ in chunk}
-        edi = {name: content for name, content in data.items() if detect(content).standard is not None}
-        interchanges = _interchanges(edi, definitions, business_date)
+        known = {each.name: _contract(each, definitions) for each, _ in chunk}
+        found = {name: detect(content) for name, content in data.items()}
+        edi = {(each.hash, copy) for each, copy in chunk if _is_edi(found[each.hash], known[each.name])}
+        interchanges = _interchanges({name: data[name] for name, _ in edi}, definitions, business_date)
         for each, copy in chunk:
-            if each.hash in edi:
+            if (each.hash, copy) in edi:
                 yield _looked(each, copy, interchanges[each.hash])
             else:
-                yield _looked_at_export(each, copy, definitions, data[each.hash])
+                yield _looked_at_export(each, copy, known[each.name], data[each.hash])
+
+
+def _is_edi(found: Detection, contract: SourceContract | None) -> bool:
+    """Tell what is read as EDI: what is empty or breaks off in its header, and is no export, then says so of itself."""
+    return found.standard is not None or (contract is None and (found.empty or found.broken))
 
 
 @dataclass(slots=True)
@@ -175,8 +183,11 @@ def _looked(landed: Landed, copy: int, contents: _Contents) -> _Looked:
     return _Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order)
 
 
-def _looked_at_export(landed: Landed, copy: int, definitions: Definitions, data: bytes) -> _Looked:
-    contract = next((each for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
+def _contract(landed: Landed, definitions: Definitions) -> SourceContract | None:
+    return next((each for each in definitions.contracts if fnmatch(landed.name, each.file_pattern)), None)
+
+
+def _looked_at_export(landed: Landed, copy: int, contract: SourceContract | None, data: bytes) -> _Looked:
     kind, source = ("csv", contract.source_id) if contract else ("unknown", None)
     rows = count_rows(contract, data) if contract else 0
     return _Looked(landed, copy, kind, source, 0, (), frozenset(), (f"~{kind}", source or "", landed.name, landed.hash), rows)
