@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from benchmarks import compare, plots, report
-from benchmarks.plan import ENGINE, PLANS, PYDIFACT, X12_READERS
+from benchmarks.plan import ODD_READERS, PLANS
 from benchmarks.run import ROOT, Bench, rounds
 from benchmarks.summary import summary
 
@@ -29,7 +29,7 @@ def main() -> None:
     bench = Bench(ROOT / "build" / "bench")
     plan = PLANS[chosen.plan]()
     unequal = compare.unequal(bench, plan, say)
-    odd = [] if chosen.plan == "quick" else list(compare.odd_files(bench, {"850": (ENGINE, *X12_READERS), "ORDERS": (ENGINE, PYDIFACT)}))
+    odd = [] if chosen.plan == "quick" else list(compare.odd_files(bench, ODD_READERS))
     rows, failed = rounds(bench, [case for case in plan if case not in unequal], chosen.rounds or ROUNDS[chosen.plan], say)
     failed |= unequal
     report.save(ROOT / "build" / "bench.json", rows, failed, odd)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import resource
 import sys
@@ -34,11 +35,19 @@ def peak_mb() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
+def _warm() -> None:
+    """Let pyarrow import what it puts off (pandas, numpy.ma), where it is there: not part of anybody's work."""
+    arrow = importlib.import_module("pyarrow")
+    arrow.array([""])
+    if importlib.util.find_spec("numpy"):
+        arrow.array(importlib.import_module("numpy").zeros(1))
+
+
 def main(module: str, task: str, output: str) -> None:
     """Import, work, report."""
     paths = sys.stdin.read().splitlines()
     work = importlib.import_module(module).TASKS[task]
-    importlib.import_module("pyarrow").array([""])  # imports pandas where there is one: not part of anybody's work
+    _warm()
     gc.collect()
     started_cpu, started = cpu(), time.perf_counter()
     result = work(paths, output)

@@ -16,17 +16,27 @@ SAMPLE = 100_000  # bytes
 
 def unequal(bench: Bench, plan: list[Case], say: Callable[[str], None]) -> dict[Case, str]:
     """Return the cases whose reader does not come to our lines, or counts other segments, and how it differs."""
-    asked = {(case.reader, case.task, case.kind): "" for case in plan if case.task in ("order_lines", "walk") and case.reader != ENGINE}
-    for reader, task, kind in asked:
+    differ: dict[Case, str] = {}
+    alike = [case for case in plan if case.task in ("order_lines", "walk") and case.reader != ENGINE]
+    for task, kind in dict.fromkeys((case.task, case.kind) for case in alike):
+        mine = [case for case in alike if (case.task, case.kind) == (task, kind)]
         path = generate.file(bench.folder / "data", kind, SAMPLE)
-        words = asked[reader, task, kind] = _differs(bench, reader, task, path)
-        say(f"equality: {reader.name}: {task} {kind}: {words or 'equal'}")
-    return {case: words for case in plan if (words := asked.get((case.reader, case.task, case.kind), ""))}
+        words = _differences(bench, task, path, tuple(dict.fromkeys(case.reader for case in mine)))
+        for name, said in words.items():
+            say(f"equality: {name}: {task} {kind}: {said or 'equal'}")
+        differ |= {case: said for case in mine if (said := words[case.reader.name])}
+    return differ
 
 
-def _differs(bench: Bench, reader: Reader, task: str, path: Path) -> str:
+def _differences(bench: Bench, task: str, path: Path, readers: tuple[Reader, ...]) -> dict[str, str]:
+    """Let us and others do a task; return per reader's name how its result differs from ours, "" where it is equal."""
+    ours = bench.work(ENGINE, task, [path])["result"]
+    return {reader.name: _differs(bench, task, path, reader, ours) for reader in readers}
+
+
+def _differs(bench: Bench, task: str, path: Path, reader: Reader, ours: float) -> str:
     try:
-        ours, theirs = (bench.work(one, task, [path])["result"] for one in (ENGINE, reader))
+        theirs = bench.work(reader, task, [path])["result"]
     except UnmeasurableError as error:
         return str(error)
     if task == "walk":
@@ -70,8 +80,7 @@ def odd_files(bench: Bench, readers: dict[str, tuple[Reader, ...]]) -> Iterator[
         readers: those of each kind.
 
     Yields:
-        kind, what is odd about the file, and per reader's name "read", or what it said or made of it. Ours reads all, with
-        findings where something is to be said.
+        kind, what is odd about the file, and per reader's name "read", or what it said or made of it; ours reads all.
     """
     folder = bench.folder / "data" / "odd"
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,4 +89,5 @@ def odd_files(bench: Bench, readers: dict[str, tuple[Reader, ...]]) -> Iterator[
         for at, (words, change) in enumerate(changes.items()):
             path = folder / f"{kind}-{at}.edi"
             path.write_bytes(change(plain))
-            yield kind, words, {reader.name: _differs(bench, reader, "order_lines", path) or "read" for reader in readers[kind]}
+            said = _differences(bench, "order_lines", path, readers[kind])
+            yield kind, words, {ENGINE.name: "read", **{name: word or "read" for name, word in said.items()}}

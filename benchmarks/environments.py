@@ -29,7 +29,7 @@ def python(name: str, folder: Path) -> Path:
     interpreter = home / "bin" / "python"
     if not (stamp.exists() and stamp.read_text() == wanted and interpreter.exists()):
         _uv("venv", "--clear", "--python", sys.executable, str(home))
-        _uv("pip", "install", "--system-certs", "--require-hashes", "--python", str(interpreter), "-r", str(lock))
+        _uv("pip", "install", "--compile-bytecode", "--system-certs", "--require-hashes", "--python", str(interpreter), "-r", str(lock))
         stamp.write_text(wanted)
     return interpreter.absolute()
 

@@ -35,6 +35,7 @@ DROPPED = Reader("split by hand, nothing kept", "benchmarks.peers.bytes_split", 
                  task_names=(("walk", "walk_dropped"),))
 
 X12_READERS = (LINUXFORHEALTH, LINUXFORHEALTH_ARROW, ANSI_X12, PYX12, SPLIT)
+ODD_READERS = {"850": (LINUXFORHEALTH, ANSI_X12, PYX12, SPLIT), "ORDERS": (PYDIFACT,)}  # who is shown files as they come in real life
 OTHERS = ("810", "856", "835", "INVOIC", "DESADV")  # kinds that are read and checked, but have no order lines
 
 

@@ -63,7 +63,7 @@ class Bench:
         output = self.output(reader)
         output.parent.mkdir(parents=True, exist_ok=True)
         command = [str(interpreter), "-m", "benchmarks.child", reader.module, reader.function(task), str(output)]
-        settings = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        settings = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT)}
         names = "\n".join(str(path.absolute()) for path in paths)
         try:
             done = subprocess.run(command, input=names, env=settings, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
