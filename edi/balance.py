@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +77,8 @@ def _transactions(batch: Batch) -> _Met:
         yield MISSING_TRAILER, replace(place_of(batch, int(last[t])), tag=tag), {"tag": tag}
     at = np.flatnonzero(_repeated(batch))
     for what, t in zip(_kinds(batch, those.interchange[at], "transaction_repeated"), at.tolist(), strict=True):
-        yield what, place_of(batch, int(those.first_segment[t])), {}
+        element, _ = ENVELOPES[batch.interchanges[int(those.interchange[t])].standard].transaction_control
+        yield what, replace(place_of(batch, int(those.first_segment[t])), element=element), {}
     for t in np.flatnonzero((those.group < 0) & (those.segments_before == 0)).tolist():
         if batch.interchanges[int(those.interchange[t])].standard == "x12":
             yield NO_GROUP, place_of(batch, int(those.first_segment[t])), {}
@@ -114,8 +116,8 @@ def _known_before(batch: Batch) -> Bools:
     repeats: Bools = np.zeros(len(those), dtype=bool)
     if known:
         in_scope = those.group == 0 if batch.groups and not batch.groups[0].begins else (those.group < 0) & (those.interchange == 0)
-        for at in np.flatnonzero(in_scope & (those.segments_before == 0)).tolist():
-            repeats[at] = those.control_number[at].as_py() in known
+        at = np.flatnonzero(in_scope & (those.segments_before == 0))
+        repeats[at] = [number in known for number in those.control_number.take(pa.array(at)).to_pylist()]
     return repeats
 
 
@@ -140,14 +142,19 @@ def _groups(batch: Batch) -> _Met:
             continue
         envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
         tag = envelope.tag(Role.GROUP_END)
-        place = replace(place_of(batch, int(last[at])), group=group.ordinal, tag=tag, transaction=None, segment=None)
+        end = partial(_end_of, batch, int(last[at]), tag=tag, group=group.ordinal)
         if not closed[at]:
-            yield MISSING_TRAILER, place, {"tag": tag}
+            yield MISSING_TRAILER, end(), {"tag": tag}
             continue
         if group.stated_count != held[at]:
-            yield envelope.group_count_wrong, place, {"counted": held[at]}
+            yield envelope.group_count_wrong, end(element=1), {"counted": held[at]}
         if not same_control(envelope.standard, stated[at], group.control_number):
-            yield envelope.group_control_wrong, place, {}
+            yield envelope.group_control_wrong, end(element=2), {}
+
+
+def _end_of(batch: Batch, segment: int, *, tag: str, group: int | None = None, element: int | None = None) -> Place:
+    """Return the place of the trailer of a group or interchange, or of where it is missing."""
+    return replace(place_of(batch, segment), group=group, tag=tag, element=element, transaction=None, segment=None)
 
 
 def _goes_on_from_before(batch: Batch) -> bool:
@@ -178,15 +185,15 @@ def _interchanges(batch: Batch) -> _Met:
             continue
         envelope = ENVELOPES[one.standard]
         tag = envelope.tag(Role.TRAILER)
-        place = replace(place_of(batch, int(last[at])), tag=tag, group=None, transaction=None, segment=None)
+        end = partial(_end_of, batch, int(last[at]), tag=tag)
         if not one.has_trailer:
-            yield MISSING_TRAILER, place, {"tag": tag}
+            yield MISSING_TRAILER, end(), {"tag": tag}
             continue
         counted = one.group_count if one.standard == "x12" or one.group_count else messages[at] + packages[at]
         if stated[at] != counted:
-            yield envelope.interchange_count_wrong, place, {"counted": counted}
+            yield envelope.interchange_count_wrong, end(element=1), {"counted": counted}
         if not same_control(one.standard, control[at], one.control_number):
-            yield envelope.interchange_control_wrong, place, {}
+            yield envelope.interchange_control_wrong, end(element=2), {}
 
 
 def _strays(batch: Batch) -> _Met:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
 
 from edi.segments import Earlier, Group
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
-Digests: TypeAlias = "tuple[_Hash, _Hash]"
+@dataclass(frozen=True, slots=True, eq=False)
+class Digests:
+    """The running hashes of an interchange's content: its values, their shape, and the lengths that are too long for that."""
 
-
-def new_digests() -> Digests:
-    """Return the running hashes of an interchange's values and of their shape."""
-    return hashlib.sha256(), hashlib.sha256()
+    values: hashlib.blake2b = field(default_factory=hashlib.blake2b)
+    shapes: hashlib.blake2b = field(default_factory=hashlib.blake2b)
+    long: hashlib.blake2b = field(default_factory=hashlib.blake2b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Carry:
     """The state at the end of a part. The default is that of a file's beginning: nothing is open."""
 
     earlier: Earlier = field(default_factory=Earlier)
-    digests: Digests = field(default_factory=new_digests)
+    digests: Digests = field(default_factory=Digests)
     group: Group | None = None
     transaction: OpenTransaction | None = None
     closed: bool = False  # the trailer was there already; what still follows lies outside

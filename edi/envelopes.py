@@ -6,7 +6,7 @@ Transactions are columns (searchsorted and repeat); only interchanges and groups
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.buffers import Found
-from edi.carrying import Carry, Digests, new_digests
+from edi.carrying import Carry, Digests
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
@@ -22,6 +22,7 @@ from edi.tokens import Tokens
 from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
+_LONG = 31  # lengths from here on are hashed by themselves; shorter ones share a byte with what ends the value
 _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
     Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
 
@@ -64,7 +65,7 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
     table = _with_transactions(table, opened, stops, carry.segments)
     groups = _groups(table, marks, stop, is_x12, carry)
     transactions = _transactions(table, opened, stops, groups, is_x12, carry)
-    digests = [new_digests() if found.begins else carry.digests for found in founds]
+    digests = [Digests() if found.begins else carry.digests for found in founds]
     _hash_content(table, tokens, digests)
     counts = np.bincount(np.array([group.interchange for group in groups], dtype=np.int64), minlength=len(founds)).tolist()
     interchanges = tuple(
@@ -150,10 +151,10 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry
         return ()
     interchange = table.interchange[opened]
     x12 = is_x12[interchange]
-    edifact_version = pc.binary_join_element_wise(table.element(opened, 7, 1), table.element(opened, 7, 2), ":")
     columns = (
-        table.element(opened, 1), pc.if_else(pa.array(x12), table.element(opened, 6), table.element(opened, 5)),
-        pc.if_else(pa.array(x12), table.element(opened, 8), edifact_version), table.element(opened, 2), table.element(opened, 3),
+        table.element(opened, 1), _either(x12, lambda: table.element(opened, 6), lambda: table.element(opened, 5)),
+        _either(x12, lambda: table.element(opened, 8), lambda: _joined(table, opened, 7, (1, 2))),
+        table.element(opened, 2), table.element(opened, 3),
         stated_count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
     )
     texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
@@ -191,11 +192,12 @@ def _transactions(
     ordinal, in_group = _ordinals(opened, interchange, begins, group, carry)
     versions = pa.array([one.version or None for one in groups] + [None], pa.string())
     x12 = is_x12[interchange] if len(opened) else np.zeros(0, dtype=bool)
-    third = _stripped(table.element(opened, 3))
-    own = pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), third)
-    message = pc.binary_join_element_wise(table.element(opened, 2, 2), table.element(opened, 2, 3), ":")
+
+    def own() -> Text:
+        return pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), _stripped(table.element(opened, 3)))
+
     texts = (
-        _pick(table, opened, x12, "transaction_type"), pc.if_else(pa.array(x12), own, message),
+        _pick(table, opened, x12, "transaction_type"), _either(x12, own, lambda: _joined(table, opened, 2, (2, 3))),
         _pick(table, opened, x12, "association"), _pick(table, opened, x12, "transaction_control"))
     before = np.zeros(len(opened), dtype=np.int64)
     if carry.transaction and len(opened):
@@ -221,14 +223,26 @@ def _with_first(column: Text, text: str | None) -> Text:
     return pa.concat_arrays([pa.array([text], pa.string()), column[1:].cast(pa.string())])
 
 
+def _joined(table: SegmentTable, segments: Ints, element: int, components: tuple[int, int]) -> Text:
+    """Join version and release of an EDIFACT identifier: D:96A."""
+    return pc.binary_join_element_wise(*(table.element(segments, element, component) for component in components), ":")
+
+
 def _stripped(text: Text) -> Text:
     return pc.utf8_rtrim_whitespace(text)
 
 
 def _pick(table: SegmentTable, segments: Ints, is_x12: Bools, field: str) -> Text:
     """Gather the element that each standard keeps under one name."""
-    by_standard = {name: table.element(segments, *getattr(envelope, field)) for name, envelope in ENVELOPES.items()}
-    return _stripped(pc.if_else(pa.array(is_x12), by_standard["x12"], by_standard["edifact"]))
+    x12, edifact = getattr(X12, field), getattr(EDIFACT, field)
+    return _stripped(_either(is_x12, lambda: table.element(segments, *x12), lambda: table.element(segments, *edifact)))
+
+
+def _either(is_x12: Bools, x12: Callable[[], Text], edifact: Callable[[], Text]) -> Text:
+    """Take each row from its standard; where all are of one, the other is not looked up."""
+    if is_x12.all():
+        return x12()
+    return pc.if_else(pa.array(is_x12), x12(), edifact()) if is_x12.any() else edifact()
 
 
 def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests]) -> None:
@@ -240,17 +254,18 @@ def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests
     hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
     edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
     first_value = table.repeat_first[table.element_first[table.segment_first[edges]]].tolist()
-    lengths = np.diff(tokens.offsets).view(np.uint32)
-    lengths <<= np.uint32(3)
-    lengths |= tokens.kinds
-    text, shape = memoryview(tokens.data), lengths.astype("<u4", copy=False).view(np.uint8).data
+    lengths = np.diff(tokens.offsets)
+    shapes = (np.minimum(lengths, _LONG).astype(np.uint8) << 3) | tokens.kinds
+    text, shape = memoryview(tokens.data), shapes.data
     for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
         if hashed[first] >= 0:
-            values, shapes = digests[hashed[first]]
-            values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
-            shapes.update(shape[4 * a:4 * b])
+            digest = digests[hashed[first]]
+            digest.values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
+            digest.shapes.update(shape[a:b])
+            long = lengths[a:b][lengths[a:b] >= _LONG]
+            digest.long.update(long.astype("<u4").tobytes())
 
 
 def _finished(digests: Digests) -> str:
-    values, shapes = digests
-    return hashlib.sha256(values.digest() + shapes.digest()).hexdigest()
+    parts = (digests.values, digests.shapes, digests.long)
+    return hashlib.sha256(b"".join(part.digest() for part in parts)).hexdigest()

@@ -13,7 +13,6 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from edi.findings import Finding
 
@@ -162,24 +161,30 @@ class SegmentTable:
         Returns:
             strings as long as ``segments``; null where absent or empty.
         """
-        index = self._value_index(segments, element, component, repetition)
-        found = self.values.take(pa.array(index, mask=index < 0))
-        return pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)
+        index, there = self._value_index(segments, element, component, repetition)
+        offsets = np.frombuffer(self.values.buffers()[1], dtype=np.int32)
+        there &= offsets[index + 1] > offsets[index]
+        return self.values.take(pa.array(index) if there.all() else pa.array(index, mask=~there))
 
-    def _value_index(self, segments: Ints, element: int, component: int, repetition: int) -> Ints:
-        index = np.full(len(segments), -1, dtype=np.int64)
-        if len(self) == 0:
-            return index
-        safe = np.maximum(segments, 0)
-        at = self.segment_first[safe] + element
-        ok = (segments >= 0) & (at < self.segment_first[safe + 1])
-        at = self.element_first[np.where(ok, at, 0)] + repetition - 1
-        ok &= at < self.element_first[np.where(ok, self.segment_first[safe] + element, 0) + 1]
-        safe_repeat = np.where(ok, at, 0)
-        value = self.repeat_first[safe_repeat] + component - 1
-        ok &= value < self.repeat_first[safe_repeat + 1]
-        index[ok] = value[ok]
-        return index
+    def _value_index(self, segments: Ints, element: int, component: int, repetition: int) -> tuple[Ints, Bools]:
+        """Return the index of each value and whether it is there; where it is not, the index is 0.
+
+        Where there is one member in every group of a level, as many tables have it, the level is not looked up.
+        """
+        index = self.segment_first[segments] + element  # of -1, the last edge: at or behind the first edge, so never there
+        there = index < self.segment_first[segments + 1]
+        index *= there
+        for first, ordinal, members in (
+            (self.element_first, repetition, len(self.repeat_first) - 1), (self.repeat_first, component, len(self.values))):
+            if len(first) - 1 < members:
+                stop = first[index + 1]
+                index = first[index] + (ordinal - 1)
+                there &= index < stop
+                index *= there
+            elif ordinal > 1:
+                there[:] = False
+                index[:] = 0
+        return index, there
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,11 +39,11 @@ def unwrap(data: bytes, shift: int) -> tuple[bytes, Stepped | None, int]:
 
 def _wrapped_head(data: bytes) -> tuple[int, bytes] | None:
     """Return width and segment terminator where the first lines look wrapped."""
-    first = _LINE.match(data)
+    first = _LINE.match(data, 0, _WIDEST + 2)
     width = first.end(0) - len(first.group(1)) if first else 0
     if first is None or not _NARROWEST <= width <= _WIDEST or first.end() == len(data):
         return None
-    second = _LINE.match(data, first.end())
+    second = _LINE.match(data, first.end(), first.end() + _WIDEST + 2)
     if second is None or (len(second.group()) != len(first.group()) and _NOT_PADDING.search(data, second.end())):
         return None
     header = read_header(data[:4 * _WIDEST].replace(b"\r", b"").replace(b"\n", b""), 0)
