@@ -20,7 +20,8 @@ from edi.scouting import Fault
 from edi.segments import Batch, Delimiters, SegmentTable
 from edi.sources import Source
 from edi.spacing import odd_findings, spacing, with_padding
-from edi.tokens import Tokens, join, levels, tokenise, transcode
+from edi.tokenising import tokenise
+from edi.tokens import Tokens, join, levels, transcode
 
 _NOTHING = Delimiters(element=b"*", segment=b"~", component=b":")
 

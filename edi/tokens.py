@@ -7,7 +7,7 @@ delimiter less everything deleted before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -38,17 +38,27 @@ class Tokens:
     needless: Ints  # positions of release characters before what needs none
 
 
-def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
-    """Split a buffer whose last segment is terminated.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The octets that mean something in a buffer, whose terminator is one octet."""
 
-    Args:
-        buffer: segments of one dialect.
-        delimiters: the service characters.
-        protected: ascending ranges of bytes that are data whatever they hold (binary segments).
-    """
+    buffer: bytes
+    service: Mapping[int, int]  # octet -> COMPONENT ... SEGMENT
+    blanks: bytes  # skipped behind a terminator
+    release: bytes | None
+
+
+def marks_of(buffer: bytes, delimiters: Delimiters) -> Marks:
+    """Tell what the octets of a buffer mean."""
     buffer, terminator, blanks = _single_byte_terminator(buffer, delimiters)
     service = _service(delimiters, terminator)
-    blanks = bytes(mark for mark in blanks if mark not in service)
+    return Marks(buffer, service, bytes(mark for mark in blanks if mark not in service), delimiters.release)
+
+
+def tokenise_with_numpy(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
+    """Do what ``edi.tokenising.tokenise`` does, where nothing is compiled."""
+    marks = marks_of(buffer, delimiters)
+    buffer, service, blanks = marks.buffer, marks.service, marks.blanks
     position, kind = _scan(buffer, service)
     array = np.frombuffer(buffer, dtype=np.uint8)
     escapes = _escapes(array, delimiters.release)
@@ -91,7 +101,7 @@ def _service(delimiters: Delimiters, terminator: bytes) -> dict[int, int]:
     return {mark[0]: kind for mark, kind in marks if mark}
 
 
-def _scan(buffer: bytes, service: dict[int, int]) -> tuple[Int32s, Bytes]:
+def _scan(buffer: bytes, service: Mapping[int, int]) -> tuple[Int32s, Bytes]:
     """Return position and kind of every service character."""
     table = bytes(service.get(code, 0) for code in range(256))
     positions, kinds = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.uint8)]
@@ -138,7 +148,7 @@ def _unreleased(position: Int32s, kind: Bytes, escapes: Ints) -> tuple[Int32s, B
     return position[real], kind[real]
 
 
-def _needless(array: Bytes, escapes: Ints, service: dict[int, int], release: bytes | None) -> Ints:
+def _needless(array: Bytes, escapes: Ints, service: Mapping[int, int], release: bytes | None) -> Ints:
     """Return the escapes of characters that have no meaning of their own; one at the very end escapes nothing."""
     if not len(escapes) or release is None:
         return escapes

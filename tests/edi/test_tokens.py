@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from edi.segments import Delimiters
-from edi.tokens import Tokens, join, levels, tokenise, transcode
+from edi.tokenising import tokenise
+from edi.tokens import Tokens, join, levels, transcode
 
 X12 = Delimiters(element=b"*", segment=b"~", component=b":", repetition=b"^")
 EDIFACT = Delimiters(element=b"+", segment=b"'", component=b":", release=b"?")

@@ -1,0 +1,22 @@
+"""Delimited bytes to values and index arrays: compiled where the kernel was built, else with numpy; the result is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edi import kernel
+from edi.segments import Delimiters
+from edi.tokens import Tokens, tokenise_with_numpy
+
+
+def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
+    """Split a buffer whose last segment is terminated.
+
+    Args:
+        buffer: segments of one dialect.
+        delimiters: the service characters.
+        protected: ascending ranges of bytes that are data whatever they hold (binary segments).
+    """
+    if kernel.LIBRARY is None:
+        return tokenise_with_numpy(buffer, delimiters, protected)
+    return kernel.tokenise(kernel.LIBRARY, buffer, delimiters, protected)

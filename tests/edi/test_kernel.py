@@ -1,0 +1,62 @@
+"""The compiled scan and the one with numpy give the same tokens, whatever the bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import edi.kernel
+from edi.kernel import load
+from edi.segments import Delimiters
+from edi.tokens import Tokens, tokenise_with_numpy
+
+SOURCE = Path(edi.kernel.__file__).with_name("kernel.c")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]  # a ctypes library
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler here: numpy does the work, and there is nothing to compare it with")
+    folder = tmp_path_factory.mktemp("kernel")
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", folder / "_kernel.so", SOURCE], check=True)
+    return load(folder)
+
+
+X12 = Delimiters(element=b"*", segment=b"~", component=b":", repetition=b"^")
+EDIFACT = Delimiters(element=b"+", segment=b"'", component=b":", release=b"?")
+NEWLINE = Delimiters(element=b"*", segment=b"\n", component=b">")
+WIDE = Delimiters(element=b"*", segment="…".encode(), component=b":")
+
+
+def same(one: Tokens, other: Tokens) -> None:
+    for field in dataclasses.fields(Tokens):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, bytes):
+            assert a == b
+        else:
+            np.testing.assert_array_equal(a, b, err_msg=field.name)
+            assert a.dtype == b.dtype
+
+
+@settings(deadline=None, max_examples=400)
+@given(text=st.text(alphabet="AB*+:^?'~…\r\n ", max_size=40), delimiters=st.sampled_from([X12, EDIFACT, NEWLINE, WIDE]), data=st.data())
+def test_any_text_with_any_ranges_protected(library, text: str, delimiters: Delimiters, data: st.DataObject) -> None:  # type: ignore[no-untyped-def]
+    text = text.rstrip("?")  # a released terminator would end nothing
+    buffer = text.encode() + delimiters.segment
+    edges = data.draw(st.lists(st.integers(0, len(text.encode())), max_size=4, unique=True).map(sorted))
+    protected = list(zip(edges[::2], edges[1::2], strict=False))
+    same(edi.kernel.tokenise(library, buffer, delimiters, protected), tokenise_with_numpy(buffer, delimiters, protected))
+
+
+def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "_kernel.so").write_bytes(b"nonsense")
+    assert load(tmp_path) is None
+    assert load(tmp_path / "empty") is None
