@@ -64,6 +64,8 @@ class Buffer:
         if raw >= stop:  # binary data reaches to the end: nothing in it is padding or a terminator
             stop, tail = raw, marks.segment
         text = data if first == 0 and stop == len(data) and isinstance(data, bytes) else data[first:stop]
+        if first == found.span.header.body:
+            protected = [*((at, at + 1) for at in found.span.header.literals), *protected]
         if self.dialect.charset == "iso2022_jp_2":
             protected += [(first + run.start(), first + run.end()) for run in _ISO_2022.finditer(text)]
         self.protected += [(a - first + self.size, b - first + self.size) for a, b in protected]

@@ -55,6 +55,7 @@ class Header:
     charset: str | None = None  # codec that UNB 0001 declares; None where it declares nothing beyond ASCII
     faults: tuple[Kind, ...] = ()
     una: bytes = b""  # UNA and what lies between it and UNB
+    literals: tuple[int, ...] = ()  # positions of ISA11 and ISA16 where they state a separator: there it is a value
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,12 @@ def _terminator(after: bytes) -> bytes:
 def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
     text = [field.decode("latin-1").rstrip() for field in fields[:16]]
     fixed = all(len(field) == width for field, width in zip(fields[1:16], WIDTHS, strict=True)) and delimiters.component != b""
+    stated = ((11, delimiters.repetition), (16, delimiters.component))
+    literals = tuple(at + sum(len(field) + 1 for field in fields[:element]) for element, mark in stated if mark)
     faults = (() if fixed else (LENGTH,)) + (() if text[15] in ("P", "T") else (USAGE,))
     return Header(
         standard="x12", body=at, delimiters=delimiters, fixed=fixed,
         sender_qualifier=text[5], sender_id=text[6], receiver_qualifier=text[7], receiver_id=text[8],
         control_number=text[13], usage_code="test" if text[15] == "T" else "production", version=text[12],
-        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(), faults=faults,
+        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(), faults=faults, literals=literals,
     )
