@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE, LIBRARY = Path("edi", "kernel.c"), Path("edi", "_kernel.so")
+SOURCE, LIBRARY = Path("edi", "kernel.c"), Path("edi", "kernel.shared")  # no name that Python would import
 
 
 class KernelHook(BuildHookInterface[Any]):

@@ -18,21 +18,18 @@ _RELEASE, _BLANK = 5, 6
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
-def load(folder: Path) -> ctypes.CDLL | None:
-    """Load the compiled kernel from a folder, None where there is none or where it is for another machine."""
-    for path in sorted(folder.glob("_kernel.*")):
-        try:
-            library = ctypes.CDLL(str(path))
-        except OSError:
-            continue
-        library.crossfoot_scan.argtypes = [
-            ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
-        library.crossfoot_scan.restype = None
-        return library
-    return None
+def load(path: Path) -> ctypes.CDLL | None:
+    """Load the compiled kernel, None where there is none or where it is for another machine."""
+    try:
+        library = ctypes.CDLL(str(path))
+    except OSError:
+        return None
+    library.crossfoot_scan.argtypes = [ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
+    library.crossfoot_scan.restype = None
+    return library
 
 
-LIBRARY = load(Path(__file__).parent)
+LIBRARY = load(Path(__file__).with_name("kernel.shared"))
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:

@@ -61,7 +61,7 @@ def place_in(batch: Batch, transaction: int, segment: int, *, tag: str | None = 
         file=batch.table.files[interchange.file], offset=int(batch.table.offset[segment]), interchange=interchange.ordinal,
         group=batch.groups[group].ordinal if group >= 0 else None, transaction=int(transactions.ordinal[transaction]),
         segment=int(batch.table.ordinal[segment]), tag=tag or str(batch.table.tags[segment]),
-        element=element, component=component, repetition=repetition,
+        element=element, component=component, repetition=repetition, line=batch.line_of(segment),
     )
 
 

@@ -25,9 +25,9 @@ def library(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untype
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler here: numpy does the work, and there is nothing to compare it with")
-    folder = tmp_path_factory.mktemp("kernel")
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", folder / "_kernel.so", SOURCE], check=True)
-    return load(folder)
+    made = tmp_path_factory.mktemp("kernel") / "kernel.shared"
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", made, SOURCE], check=True)
+    return load(made)
 
 
 X12 = Delimiters(element=b"*", segment=b"~", component=b":", repetition=b"^")
@@ -57,6 +57,6 @@ def test_any_text_with_any_ranges_protected(library, text: str, delimiters: Deli
 
 
 def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
-    (tmp_path / "_kernel.so").write_bytes(b"nonsense")
-    assert load(tmp_path) is None
-    assert load(tmp_path / "empty") is None
+    (tmp_path / "nonsense").write_bytes(b"nonsense")
+    assert load(tmp_path / "nonsense") is None
+    assert load(tmp_path / "absent") is None
