@@ -1,8 +1,9 @@
 """The readable form of a partner's overrides, one TOML file a guide, turned into changes that ``edi.overlays`` applies.
 
-The head says which guide is meant; every entry stands under what it does, ``[[narrow]]``, ``[[add]]`` or ``[[forbid]]``, and
-says where: ``at = "PO1/N1"`` is the loop N1 of the loop PO1, ``2300/REF[G1]`` the REF whose qualifier is G1, ``element`` and
-``component`` count from 1 and mean those of the loop's first segment where a loop is named.
+The head says which guide is meant: ``standard``, ``type_code``, ``version``, and for EDIFACT ``association``. Every entry stands
+under what it does, ``[[narrow]]``, ``[[add]]`` or ``[[forbid]]``, and says where: ``at = "PO1/N1"`` is the loop N1 of the loop PO1,
+``2300/REF[G1]`` the REF whose qualifier is G1; ``element`` and ``component`` count from 1, and mean those of the first segment where a
+loop is named.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from edi.guidemodel import UNBOUNDED, Item, Usage
 NARROW, ADD, FORBID = "narrow", "add", "forbid"
 
 _HEAD = ("standard", "type_code", "version")
+_OPTIONAL_HEAD = ("association",)
 _KEYS = {
     NARROW: ("at", "element", "component", "codes", "usage", "maximum", "shortest", "longest"),
     ADD: ("at", "element", "component", "codes", "usage", "maximum", "shortest", "longest", "after", "structure"),
@@ -60,12 +62,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A whole file: the guide that it changes (its version is the guide's own, such as 004010 or D:96A), and the changes."""
+    """A whole file: the guide that it changes, and the changes."""
 
     name: str
     standard: str
     type_code: str
-    version: str
+    version: str  # the guide's own, such as 004010 or D:96A
+    association: str | None  # UNH 0057, whose codes are its own; "": the UN's lists hold; None: codes are left alone
     changes: tuple[Change, ...]
 
 
@@ -80,14 +83,17 @@ def parse_overlay(where: str, content: Mapping[str, object]) -> Overlay:
         ConfigurationError: naming file, entry and remedy, for unknown keys, wrong types and what cannot be read.
     """
     for key in content:
-        if key not in (*_HEAD, *_KEYS):
-            _refuse(where, f"{key}: unknown key", f"remove it or use one of {', '.join((*_HEAD, *_KEYS))}")
+        if key not in (*_HEAD, *_OPTIONAL_HEAD, *_KEYS):
+            _refuse(where, f"{key}: unknown key", f"remove it or use one of {', '.join((*_HEAD, *_OPTIONAL_HEAD, *_KEYS))}")
     standard, type_code, version = (_text(where, key, content.get(key)) for key in _HEAD)
     if standard not in ("x12", "edifact"):
         _refuse(where, "standard: is neither x12 nor edifact", "correct it")
+    association = content.get("association")
+    if association is not None and (standard != "edifact" or not isinstance(association, str)):
+        _refuse(where, "association: is no text, or not of EDIFACT", 'write it as UNH 0057 has it, such as "EAN008", or "" for none')
     changes = tuple(_change(verb, f"{where}: [[{verb}]] {number}", entry)
                     for verb in _KEYS for number, entry in enumerate(_entries(where, verb, content.get(verb, ())), start=1))
-    return Overlay(where, standard, type_code, version, changes)
+    return Overlay(where, standard, type_code, version, association, changes)
 
 
 def _entries(where: str, verb: str, entries: object) -> Sequence[object]:

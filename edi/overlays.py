@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import NoReturn, TypeAlias, TypeVar
 
+import edi.edifact.guide
+import edi.x12.guide
 from edi.errors import ConfigurationError
 from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Selector, Usage
-from edi.guides import segment_name
 from edi.guidetext import made_guide
 from edi.overlayfile import ADD, FORBID, NARROW, Change, Overlay, Step
+from edi.x12 import hipaa
 
 Items: TypeAlias = tuple[Item, ...]
 Edit: TypeAlias = Callable[[Item], Items]
@@ -37,16 +39,41 @@ def overlay(guide: Guide, changes: Sequence[Change]) -> Guide:
                       items=items, segments=segments)
 
 
-@lru_cache(maxsize=256)
+@cache
+def partner_guide(definition: Overlay) -> Guide:
+    """Return the guide that a file makes of the standard's.
+
+    Raises:
+        ConfigurationError: for a guide that is not there, and for what ``overlay`` refuses.
+    """
+    guide = _standard_guide(definition)
+    if guide is None or not applies(definition, guide):
+        raise ConfigurationError(f"{definition.name}: version: there is no guide of {definition.type_code} {definition.version}; "
+                                 f"{_remedy(definition)}")
+    return overlay(guide, definition.changes)
+
+
 def laid_over(guide: Guide, definition: Overlay) -> Guide:
-    """Return the guide with a file's changes; the guide itself where the file was written for another one."""
-    return overlay(guide, definition.changes) if applies(definition, guide) else guide
+    """Return the partner's guide instead of the standard's; the standard's where the file was written for another."""
+    return partner_guide(definition) if applies(definition, guide) else guide
 
 
 def applies(definition: Overlay, guide: Guide) -> bool:
-    """Tell whether a definition was written for this guide."""
-    return (definition.standard, definition.type_code, definition.version) == (
+    """Tell whether a definition was written for this guide; it says nothing about a document of another version."""
+    return guide.exact and (definition.standard, definition.type_code, definition.version) == (
         guide.standard, guide.type_code, guide.edition)
+
+
+def _standard_guide(definition: Overlay) -> Guide | None:
+    if definition.standard == "edifact":
+        return edi.edifact.guide.guide(definition.type_code, definition.version, definition.association)
+    return edi.x12.guide.guide(definition.type_code, definition.version)
+
+
+def _remedy(definition: Overlay) -> str:
+    if hipaa.is_implementation(definition.version) and not hipaa.is_installed():
+        return f"install it with {hipaa.INSTALL}"
+    return "write the version as the guide has it, such as 004010 or D:96A"
 
 
 def _tags(items: Items) -> list[str]:
@@ -54,9 +81,12 @@ def _tags(items: Items) -> list[str]:
 
 
 def _of_standard(guide: Guide, tag: str, change: Change) -> Segment:
-    if not (name := segment_name(guide.standard, tag)):
-        _refuse(change, f"{tag} is no segment that we know", "correct the tag")
-    return Segment(tag, name, ())
+    """Return a segment as the standard has it in this release."""
+    find = edi.x12.guide.segment_of if guide.standard == "x12" else edi.edifact.guide.segment_of
+    found = find(tag, guide.edition)
+    if found is None:
+        _refuse(change, f"{tag} is no segment of {guide.edition}", "correct the tag")
+    return found
 
 
 def _at(items: Items, place: tuple[Step, ...], change: Change, edit: Edit) -> Items:

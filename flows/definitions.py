@@ -16,6 +16,8 @@ from pydantic import Field, field_validator
 
 from edi.errors import ConfigurationError
 from edi.findings import Severity
+from edi.overlayfile import Overlay
+from flows.guides import overlay_of, refuse_strangers
 from flows.settings import Settings, Strict, known_zone, read_toml, validated
 from transforms.policy import (
     Agreement,
@@ -46,6 +48,7 @@ class DocumentModel(Strict):
     type_code: str
     direction_code: Literal["inbound", "outbound"]
     acknowledge_within_days: int | None = Field(default=None, ge=0)
+    guide: str | None = None
 
 
 class TolerancesModel(Strict):
@@ -163,6 +166,7 @@ class Definitions:
     contracts: tuple[SourceContract, ...]
     rules: tuple[Rule, ...]
     reference: Reference
+    guides: Mapping[str, Overlay]  # name of the file under data/guides -> a partner's overrides
     settings_hash: str
     text: str  # canonical JSON of all of it, to be archived
 
@@ -190,12 +194,14 @@ def load_definitions(settings: Settings) -> Definitions:
     texts: dict[str, Any] = {}
     agreements = tuple(validated(PartnerModel, content, path=path).frozen(path.stem) for path, content in _each(folder / "partners", texts))
     _refuse_overlaps(agreements, folder / "partners")
+    guides = _guides(folder / "guides", texts)
+    refuse_strangers(agreements, guides, folder)
     contracts = tuple(validated(SourceModel, content, path=path).frozen(path.stem) for path, content in _each(folder / "sources", texts))
     rules = tuple(parse_rule(path.stem, content) for path, content in _each(folder / "rules", texts))
     reference = _reference(folder / "codes", texts)
     texts["environment"] = settings.environment
     text = json.dumps(texts, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
-    return Definitions(agreements, contracts, rules, reference, hashlib.sha256(text.encode()).hexdigest(), text)
+    return Definitions(agreements, contracts, rules, reference, guides, hashlib.sha256(text.encode()).hexdigest(), text)
 
 
 def _each(folder: Path, texts: dict[str, Any]) -> list[tuple[Path, dict[str, Any]]]:
@@ -204,6 +210,12 @@ def _each(folder: Path, texts: dict[str, Any]) -> list[tuple[Path, dict[str, Any
     found = [(path, read_toml(path)) for path in sorted(folder.glob("*.toml"))]
     texts[folder.name] = {path.stem: content for path, content in found}
     return found
+
+
+def _guides(folder: Path, texts: dict[str, Any]) -> dict[str, Overlay]:
+    """Read the overrides of guides; a site need not have any."""
+    found = _each(folder, texts) if folder.is_dir() else []
+    return {path.stem: overlay_of(str(path), content) for path, content in found}
 
 
 def _refuse_overlaps(agreements: tuple[Agreement, ...], folder: Path) -> None:

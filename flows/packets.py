@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from edi.findings import Finding, Place, Severity
-from edi.guides import check, shipped, subject_of
+from edi.guidemodel import Guide
+from edi.guides import Subject, check, subject_of
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
 from flows.outcomes import QUARANTINED, Outcome, first_error, of_interchange, of_transaction, why
-from flows.partners import Correspondence, by_policy, correspondence, interchange_key
+from flows.partners import Correspondence, by_policy, correspondence, interchange_key, partners_guide
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
 from transforms.mappings.documents import Documents
@@ -42,7 +43,7 @@ class _BatchReader:
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
         self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         self.of_transaction: dict[tuple[int, int], list[Finding]] = defaultdict(list)
-        for finding in (*batch.findings, *check(batch)):
+        for finding in (*batch.findings, *check(batch, self._guide)):
             self._file_away(finding)
         self.seen = [self._seen(at) for at in range(len(batch.interchanges))]
         self.shared = [self._shared_outcome(at) for at in range(len(batch.interchanges))]
@@ -55,6 +56,9 @@ class _BatchReader:
         self.work.interchanges.extend(self.seen)
         for at, seen in enumerate(self.seen):
             self._acknowledge(at, seen)
+
+    def _guide(self, subject: Subject) -> Guide | None:
+        return partners_guide(subject, self.night.definitions)
 
     def _file_away(self, finding: Finding) -> None:
         place = finding.place
@@ -204,7 +208,7 @@ class _BatchReader:
         })
 
     def _guide_hash(self, index: int) -> str | None:
-        guide = shipped(subject_of(self.batch, index))
+        guide = self._guide(subject_of(self.batch, index))
         if guide is None:
             return None
         self.work.archive[guide.hash] = ("guide", guide.text)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from edi.findings import Finding, Severity
+from edi.guidemodel import Guide
+from edi.guides import Subject, shipped
+from edi.overlays import laid_over
 from edi.segments import Interchange
 from flows.definitions import Definitions
 from transforms.policy import Agreement
@@ -30,10 +33,13 @@ UNKNOWN = Correspondence(None, "inbound")
 
 def correspondence(interchange: Interchange, definitions: Definitions) -> Correspondence:
     """Find the agreement by both addresses: from them to us is inbound, from us to them a copy of what we sent."""
-    sender = (interchange.sender_qualifier, interchange.sender_id)
-    receiver = (interchange.receiver_qualifier, interchange.receiver_id)
+    return _between(interchange.standard, (interchange.sender_qualifier, interchange.sender_id),
+                    (interchange.receiver_qualifier, interchange.receiver_id), definitions)
+
+
+def _between(standard: str, sender: tuple[str, str], receiver: tuple[str, str], definitions: Definitions) -> Correspondence:
     for agreed in definitions.agreements:
-        if agreed.standard != interchange.standard:
+        if agreed.standard != standard:
             continue
         for identity in agreed.identities:
             theirs = (identity.their_qualifier, identity.their_id)
@@ -43,6 +49,14 @@ def correspondence(interchange: Interchange, definitions: Definitions) -> Corres
             if (sender, receiver) == (ours, theirs):
                 return Correspondence(agreed, "outbound")
     return UNKNOWN
+
+
+def partners_guide(subject: Subject, definitions: Definitions) -> Guide | None:
+    """Return the guide that a document is checked against: the standard's, with what its partner's agreement overrides."""
+    agreed = _between(subject.standard, subject.sender, subject.receiver, definitions).agreement
+    name = agreed.guide(subject.type_code) if agreed else None
+    guide = shipped(subject)
+    return laid_over(guide, definitions.guides[name]) if guide and name else guide
 
 
 def by_policy(finding: Finding, whose: Correspondence) -> Finding:

@@ -26,6 +26,7 @@ class DocumentAgreement:
     type_code: str  # "850", "ORDERS"
     direction_code: str  # "inbound" or "outbound", seen from us
     acknowledge_within_days: int | None = None  # outbound: when the partner's 997 or CONTRL is overdue
+    guide: str | None = None  # name of the partner's overrides under data/guides
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class Agreement:
     def direction(self, type_code: str) -> str | None:
         """Return the agreed direction of a type of document, None where it is not agreed."""
         return next((agreed.direction_code for agreed in self.documents if agreed.type_code == type_code), None)
+
+    def guide(self, type_code: str) -> str | None:
+        """Return the name of the partner's overrides of a type of document, None where the standard's guide holds."""
+        return next((agreed.guide for agreed in self.documents if agreed.type_code == type_code), None)
 
     def epoch(self, business_date: date) -> int:
         """Return how many times the partner's numbering had begun again by a date."""

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeAlias
 
-from edi.edifact.directory import Content, by_nearness, directory, service
+from edi.edifact.directory import RELEASES, Content, by_nearness, directory, service
 from edi.errors import ConfigurationError
 from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Usage
 
@@ -71,6 +71,12 @@ def code_names(version: str, reference: str) -> Mapping[str, str]:
     """Return what the codes of a data element mean, by code, in the nearest directory of ours; nothing where the UN lists none."""
     names: Mapping[str, str] = next((directory(release)["codes"].get(reference, {}) for release in by_nearness(version)[:1]), {})
     return names
+
+
+def segment_of(tag: str, version: str) -> Segment | None:
+    """Return what a segment looks like in a directory of ours ("D:96A"), service segments included; None where it is not there."""
+    release = version.removeprefix("D:")
+    return _segment(tag, release, Rigor.USAGE) if release in RELEASES and _find("segments", tag, release) else None
 
 
 def service_segment(tag: str) -> Segment | None:

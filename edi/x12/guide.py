@@ -14,6 +14,7 @@ from pathlib import Path
 
 from edi.guidemodel import UNBOUNDED, Guide, Item, Usage
 from edi.guidetext import made_guide
+from edi.x12 import hipaa
 from edi.x12.dictionary import GUIDES, read_dictionary, release_of, segment, segment_names, segment_of
 from edi.x12.tables import RELEASES, entry, faulty, read_table, side
 
@@ -24,8 +25,11 @@ _LINE = re.compile(rf"( *)(loop +)?([A-Z][A-Z0-9]{{1,2}}) +({_CELL}(?: *\| {_CEL
 
 
 def guide(type_code: str, version: str) -> Guide | None:
-    """Return the guide of a set ("850") in this version, or of the nearest release declared for it; None where there is none."""
-    return read_guide(GUIDES, type_code, version)
+    """Return the guide of a set ("850") in this version, or of the nearest release declared for it; None where there is none.
+
+    A version that names an implementation guide of health care gets that, where the extra ``hipaa`` is installed.
+    """
+    return hipaa.guide(type_code, version) or read_guide(GUIDES, type_code, version)
 
 
 def ta1_guide() -> Guide:

@@ -10,7 +10,7 @@ from edi.errors import ConfigurationError
 from edi.guidemodel import Guide, Item, Segment, Usage
 from edi.guides import guide_for
 from edi.overlayfile import Overlay, parse_overlay
-from edi.overlays import applies, laid_over, overlay
+from edi.overlays import applies, overlay, partner_guide
 from edi.x12 import hipaa
 
 HEAD = 'standard = "x12"\ntype_code = "850"\nversion = "004010"\n'
@@ -22,10 +22,7 @@ def read(text: str) -> Overlay:
 
 
 def changed(text: str, head: str = HEAD) -> Guide:
-    definition = read(head + text)
-    guide = guide_for(definition.standard, definition.type_code, definition.version)
-    assert guide is not None and applies(definition, guide)
-    return laid_over(guide, definition)
+    return partner_guide(read(head + text))
 
 
 def refusal(text: str, head: str = HEAD) -> str:
@@ -163,14 +160,25 @@ def test_the_result_is_archived_under_its_own_hash_and_the_same_changes_give_the
     assert '"usage":"X"' in changed(text).text
 
 
-def test_a_definition_changes_its_own_guide_only() -> None:
-    definition = read(HEAD + '[[forbid]]\nat = "SAC"')
-    own, other = guide_for("x12", "850", "004010VICS"), guide_for("x12", "850", "005010")
-    assert own and other
+def test_a_definition_is_about_one_guide_of_one_version() -> None:
+    definition = read(HEAD)
+    of_industry, other, near = (guide_for("x12", "850", version) for version in ("004010VICS", "005010", "004060"))
+    assert of_industry and other and near
 
-    assert at(laid_over(own, definition), "SAC").usage is Usage.FORBIDDEN
-    assert laid_over(own, definition).version == "004010VICS"
-    assert laid_over(other, definition) is other
+    assert applies(definition, of_industry)
+    assert not applies(definition, other)
+    assert not applies(definition, near)  # checked by the guide of 004010, but not what was agreed
+
+
+def test_a_guide_that_is_not_there_is_refused() -> None:
+    assert "there is no guide of 850 D:96A; write the version as the guide has it" in refusal("", HEAD.replace("004010", "D:96A"))
+
+
+def test_codes_of_an_association_are_its_own_and_those_of_the_un_can_be_added_to() -> None:
+    add = '[[add]]\nat = "BGM"\nelement = 3\ncodes = ["ZZ9"]'
+
+    assert "the guide allows any code here" in refusal(add, EDIFACT)
+    assert {"9", "ZZ9"} < segment(changed('association = ""\n' + add, EDIFACT), "BGM").elements[2].parts[0].codes
 
 
 @pytest.mark.parametrize(("entry", "told"), [
@@ -178,7 +186,7 @@ def test_a_definition_changes_its_own_guide_only() -> None:
     ('[[narrow]]\nat = "PO9/N1"\nmaximum = 1', "PO9 is not there"),
     ('[[forbid]]\nat = "BEG"\nelement = 40', "BEG has 12 elements that the guide describes; correct the number of the element"),
     ('[[forbid]]\nat = "BEG"\nelement = 1\ncomponent = 3', "the element has 1 components"),
-    ('[[add]]\nafter = "BEG"\nstructure = "QQQ O 1"', "QQQ is no segment that we know; correct the tag"),
+    ('[[add]]\nafter = "BEG"\nstructure = "QQQ O 1"', "QQQ is no segment of 004010; correct the tag"),
     ('[[narrow]]\nat = "CUR"\nmaximum = 4', "maximum is 1 already, which is narrower; put it under [[add]]"),
     ('[[add]]\nat = "PER"\nmaximum = 1', "maximum is 3 already, which is wider; put it under [[narrow]]"),
     ('[[narrow]]\nat = "BEG"\nelement = 1\ncodes = ["QQ"]', "the guide's list does not have QQ; correct the code, or put it under [[add]]"),
@@ -189,7 +197,7 @@ def test_what_does_not_fit_the_guide_is_refused_with_a_remedy(entry: str, told: 
 
 
 @pytest.mark.parametrize(("entry", "told"), [
-    ('[[narow]]\nat = "BEG"', "acme_850.toml: narow: unknown key; remove it or use one of standard, type_code, version, narrow"),
+    ('[[narow]]\nat = "BEG"', "acme_850.toml: narow: unknown key; remove it or use one of standard, type_code"),
     ('[[narrow]]\nat = "BEG"\nmax = 2', "[[narrow]] 1: max: unknown key"),
     ('[[forbid]]\nat = "BEG"\nmaximum = 2', "[[forbid]] 1: maximum: unknown key"),
     ('[[narrow]]\nmaximum = 2', 'at: is missing or no text; write at = "..."'),
