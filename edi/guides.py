@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 NO_GUIDE = kind("guide.absent", Severity.NOTE, "there is no guide for {type} of this version: only its envelope was checked",
-                "add a guide if this document matters")
+                "add a guide if this document matters; those of health care need pip install 'crossfoot[hipaa]'")
 
 _STRUCTURE = (SEGMENT_UNKNOWN.code, SEGMENT_MISSING.code)
 

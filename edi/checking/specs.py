@@ -68,6 +68,8 @@ class _Slots:
     codes: list[frozenset[str]] = field(default_factory=list)
 
     def add(self, part: Part, standard: str, flags: int = 0) -> None:
+        if flags & (FORBIDDEN | FORBIDDEN_WHOLE):  # that it is sent is all that there is to tell
+            part, flags = _ANYTHING, flags & ~MANDATORY
         kind = _N[standard] if part.kind == "N" else _KINDS.get(part.kind, 0)
         self.shortest.append(part.shortest)
         self.longest.append(min(part.longest, UNBOUNDED))
