@@ -11,10 +11,8 @@ from edi.errors import ConfigurationError
 from edi.findings import Finding
 from edi.guidemodel import Guide
 from edi.guides import Resolver, Subject, guide_for, shipped
-from edi.overlayfile import Overlay, parse_overlay
-from edi.overlays import laid_over, overlay
 from edi.segments import Interchange
-from flows.settings import read_toml
+from flows.guides import load_overlay, overridden
 
 NONE = "none"
 
@@ -48,7 +46,7 @@ def _resolver(guides: Sequence[str]) -> Resolver | None:
     files = [each for each in guides if each.endswith(".toml")]
     versions = dict(_named(each) for each in guides if each not in files)
     standard: Resolver = partial(_in_version, versions) if versions else shipped
-    return reduce(_overridden, map(_overrides, files), standard)
+    return reduce(overridden, (load_overlay(Path(each)) for each in files), standard)
 
 
 def _named(guide: str) -> tuple[str, str]:
@@ -68,24 +66,6 @@ def _standard(type_code: str) -> str:
 
 def _in_version(versions: dict[str, str], subject: Subject) -> Guide | None:
     return shipped(replace(subject, version=versions.get(subject.type_code, subject.version)))
-
-
-def _overrides(path: str) -> Overlay:
-    """Read a file of overrides, and try it on the guide that it was written for."""
-    definition = parse_overlay(path, read_toml(Path(path)))
-    guide = guide_for(definition.standard, definition.type_code, definition.version)
-    if guide is None:
-        raise ConfigurationError(f"{path}: there is no guide of {definition.type_code} {definition.version}; correct the head of the file")
-    overlay(guide, definition.changes)
-    return definition
-
-
-def _overridden(guides: Resolver, definition: Overlay) -> Resolver:
-    def choose(subject: Subject) -> Guide | None:
-        guide = guides(subject)
-        return laid_over(guide, definition) if guide else None
-
-    return choose
 
 
 def _severities(settings_path: Path | None) -> Callable[[Interchange], Callable[[Finding], Finding]]:
