@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 
 from edi.findings import Finding
 from edi.guides import Checker
 from edi.limits import Limits
 from edi.reading import SourceFile, read_files
 from edi.segments import Batch
-from flows.examine.files import Given, listed, opened, packets
+from flows.examine.files import failed, listed, opened, packets, parts
 from flows.examine.policy import Policy
-from flows.examine.reports import FileReport, Findings, InterchangeReport, TransactionReport
-from flows.examine.words import Outcome
-
-MOST_TRANSACTIONS = 10_000  # listed one by one; of the rest of a file, those with findings
-
-
-@dataclass(slots=True)
-class _Open:
-    """A file whose report is being made."""
-
-    given: Given
-    findings: Findings
-    interchanges: list[InterchangeReport]
-    transactions: list[TransactionReport]
+from flows.examine.reports import Draft, FileReport, InterchangeReport
 
 
 def check_files(paths: Iterable[str], policy: Policy, *, limits: Limits, max_findings: int) -> Iterator[FileReport]:
-    """Check files and folders, and yield a report a file. What is wrong with a file is a finding, never an exception."""
-    for packet in packets(opened(given, limits) for given in listed(paths)):
-        reports = {given.path: _Open(given, Findings(max_findings), [], []) for given in packet}
-        _read(packet, reports, policy, limits)
-        for report in reports.values():
-            if report.given.finding is not None:
-                report.findings.add(report.given.finding)
-            yield report.findings.report(report.given.path, len(report.given.data), report.interchanges, report.transactions,
-                                         guided=policy.guides is not None)
+    """Check files and folders, and yield a report a file. What is wrong with a file is a finding, never an exception.
+
+    Memory does not grow with the number of files, nor with their size.
+    """
+    for packet in packets(opened(given, limits, most_held=limits.batch_bytes) for given in listed(paths)):
+        drafts = {given.path: Draft(max_findings) for given in packet}
+        held = [SourceFile(given.path, given.data) for given in packet if given.finding is None and not given.streamed]
+        _take_in(read_files(held, limits=limits), drafts, policy)
+        for given in packet:
+            draft = drafts[given.path]
+            if given.finding is not None:
+                draft.add(given.finding)
+            if given.streamed:
+                try:
+                    _take_in(parts(given, limits), drafts, policy)
+                except OSError as error:
+                    draft.add(failed(given, error))
+            yield draft.report(given.path, given.size, guided=policy.guides is not None)
 
 
-def _read(packet: list[Given], reports: dict[str, _Open], policy: Policy, limits: Limits) -> None:
-    sources = [SourceFile(given.path, given.data) for given in packet if given.finding is None]
-    for batch in read_files(sources, limits=limits):
-        for finding in judged(batch, Checker(policy.guides) if policy.guides else None, policy):
-            reports[finding.place.file or ""].findings.add(finding)
-        _interchanges(batch, reports)
-        _transactions(batch, reports)
+def _take_in(batches: Iterable[Batch], drafts: Mapping[str, Draft], policy: Policy) -> None:
+    checker = Checker(policy.guides) if policy.guides else None
+    for batch in batches:
+        for finding in judged(batch, checker, policy):
+            drafts[finding.place.file or ""].add(finding)
+        _take_envelopes(batch, drafts)
 
 
 def judged(batch: Batch, checker: Checker | None, policy: Policy) -> Iterator[Finding]:
@@ -57,24 +51,17 @@ def judged(batch: Batch, checker: Checker | None, policy: Policy) -> Iterator[Fi
         yield judge(finding) if judge else finding
 
 
-def _interchanges(batch: Batch, reports: dict[str, _Open]) -> None:
+def _take_envelopes(batch: Batch, drafts: Mapping[str, Draft]) -> None:
+    those = batch.transactions
     counts = [0] * len(batch.interchanges)
-    for at in batch.transactions.interchange.tolist():
-        counts[at] += 1
+    columns = (those.interchange.tolist(), those.segments_before.tolist(), those.ordinal.tolist(), batch.type_codes,
+               those.version.to_pylist(), those.control_number.to_pylist())
+    for at, before, ordinal, type_code, version, control_number in zip(*columns, strict=True):
+        interchange = batch.interchanges[at]
+        counts[at] += before == 0
+        drafts[batch.table.files[interchange.file]].add_transaction(
+            interchange.ordinal, ordinal, type_code, version or "", control_number or "")
     for each, count in zip(batch.interchanges, counts, strict=True):
-        reports[batch.table.files[each.file]].interchanges.append(InterchangeReport(
+        drafts[batch.table.files[each.file]].add_interchange(InterchangeReport(
             each.ordinal, each.standard, each.control_number, f"{each.sender_qualifier}/{each.sender_id}",
             f"{each.receiver_qualifier}/{each.receiver_id}", each.usage_code, each.version, count))
-
-
-def _transactions(batch: Batch, reports: dict[str, _Open]) -> None:
-    those = batch.transactions
-    columns = (those.interchange.tolist(), those.ordinal.tolist(), batch.type_codes, those.version.to_pylist(),
-               those.control_number.to_pylist())
-    for at, ordinal, type_code, version, control_number in zip(*columns, strict=True):
-        interchange = batch.interchanges[at]
-        report = reports[batch.table.files[interchange.file]]
-        syntax, guide = (report.findings.of_transaction(interchange.ordinal, ordinal, verdict) for verdict in ("syntax", "guide"))
-        if len(report.transactions) < MOST_TRANSACTIONS or syntax is not Outcome.OK or guide is not Outcome.OK:
-            report.transactions.append(TransactionReport(
-                interchange.ordinal, ordinal, type_code, version or "", control_number or "", syntax, guide))

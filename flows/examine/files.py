@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import FILE_BYTES, Limits
+from edi.reading import SourceFile, read_files
+from edi.segments import Batch
+from edi.streaming import stream
 from storage.files import open_to_read
 
 MISSING = kind("file.missing", Severity.FATAL, "there is no such file", "Correct the name, or look whether the file was moved.")
@@ -25,7 +28,8 @@ BROKEN = kind("file.unreadable", Severity.FATAL, "the system cannot read it ({re
 NO_FILES = kind("file.none", Severity.WARNING, "the folder holds no files", "Name another folder if files were expected here.")
 
 STANDARD_INPUT = "-"
-_OF_ERROR = {errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL}
+_OF_ERROR = {errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL,
+             errno.ESTALE: CHANGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class Given:
     path: str
     finding: Finding | None = None
     data: bytes = b""
+    streamed: int = 0  # bytes of a file that is too large to be held: it is read part by part
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.streamed or len(self.data)
 
 
 def listed(paths: Iterable[str]) -> Iterator[Given]:
@@ -67,16 +77,43 @@ def _walk(folder: str) -> Iterator[Given]:
         yield Given(folder, _found(NO_FILES, folder))
 
 
-def opened(given: Given, limits: Limits) -> Given:
-    """Read a file whole, and once; what is larger than the limit is not read."""
+def opened(given: Given, limits: Limits, *, most_held: int | None = None) -> Given:
+    """Read a file whole, and once; what is larger than the limit is not read.
+
+    Args:
+        given: the file.
+        limits: on its size.
+        most_held: bytes; a larger file is left to be streamed. Standard input never is.
+    """
     if given.finding is not None:
         return given
     try:
-        return _standard_input(limits) if given.path == STANDARD_INPUT else _read(given.path, limits)
+        return _standard_input(limits) if given.path == STANDARD_INPUT else _read(given.path, limits, most_held)
     except OSError as error:
         return Given(given.path, _of_error(given.path, error))
     except ValueError as error:  # a NUL in the name
         return Given(given.path, _found(BROKEN, given.path, reason=str(error)))
+
+
+def parts(given: Given, limits: Limits) -> Iterator[Batch]:
+    """Yield the batches of one file that was opened, part by part where it is large.
+
+    Raises:
+        OSError: it cannot be read any more, or changed (ESTALE).
+    """
+    if given.streamed:
+        before = os.stat(given.path)
+        yield from stream(given.path, name=given.path, limits=limits)
+        after = os.stat(given.path)
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+    elif given.finding is None:
+        yield from read_files([SourceFile(given.path, given.data)], limits=limits)
+
+
+def failed(given: Given, error: OSError) -> Finding:
+    """Return the finding for a file that could be opened, and not be read to its end."""
+    return _of_error(given.path, error)
 
 
 def _standard_input(limits: Limits) -> Given:
@@ -85,13 +122,15 @@ def _standard_input(limits: Limits) -> Given:
     return _too_large(STANDARD_INPUT, len(data), limits) or Given(STANDARD_INPUT, data=data)
 
 
-def _read(path: str, limits: Limits) -> Given:
+def _read(path: str, limits: Limits, most_held: int | None) -> Given:
     with open_to_read(path) as stream:
         before = os.fstat(stream.fileno())
         if not stat.S_ISREG(before.st_mode):
             return Given(path, _found(SPECIAL, path))
         if before.st_size > limits.max_file_bytes:
             return _too_large(path, before.st_size, limits) or Given(path)
+        if most_held is not None and before.st_size > most_held:
+            return Given(path, streamed=before.st_size)
         data = stream.read(limits.max_file_bytes + 1)
         after = os.fstat(stream.fileno())
     if len(data) != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

@@ -7,10 +7,9 @@ from typing import Protocol
 
 from edi.guides import Checker, Locator, shipped
 from edi.limits import Limits
-from edi.reading import SourceFile, read_files
 from flows.examine.checking import judged
 from flows.examine.command import STATUS
-from flows.examine.files import Given, opened
+from flows.examine.files import Given, failed, opened, parts
 from flows.examine.page import screen
 from flows.examine.policy import Policy
 from flows.examine.tree import Entry, Loose, Walker, Wish
@@ -34,18 +33,21 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)
     limits = limits or Limits()
-    given = opened(Given(path), limits)
-    if given.finding is not None:
-        tree.add((0, Loose((given.finding,))))
-    else:
+    given = opened(Given(path), limits, most_held=limits.batch_bytes)
+    unread = given.finding
+    try:
         for entry in _entries(given, policy, walker, limits):
             tree.add(entry)
+    except OSError as error:
+        unread = failed(given, error)
+    if unread is not None:
+        tree.add((0, Loose((unread,))))
     tree.finish(walker, path)
-    return STATUS[given.finding.severity] if given.finding is not None else 0
+    return STATUS[unread.severity] if unread is not None else 0
 
 
 def _entries(given: Given, policy: Policy, walker: Walker, limits: Limits) -> Iterator[Entry]:
     locator, checker = Locator(policy.guides or shipped), Checker(policy.guides) if policy.guides else None
-    for batch in read_files([SourceFile(given.path, given.data)], limits=limits):
+    for batch in parts(given, limits):
         found = sorted(judged(batch, checker, policy), key=lambda each: each.place.offset or 0)
         yield from walker.walk(batch, locator.locate(batch), found)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from edi.findings import Finding, Severity
 from edi.guides import NO_GUIDE
-from flows.examine.words import SEVERITIES, Outcome, gravest, outcome, verdict_of
+from flows.examine.words import SEVERITIES, VERDICTS, Outcome, gravest, outcome, verdict_of
+
+MOST_TRANSACTIONS = 10_000  # listed one by one; of the rest of a file, those with findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +65,53 @@ class FileReport:
         return outcome(self.worst)
 
 
-class Findings:
-    """Collects the findings of one file: counts all, keeps the gravest."""
+class Draft:
+    """What is gathered of one file, batch by batch: counts of all findings, the gravest of them, and the envelopes."""
 
     def __init__(self, most: int) -> None:
-        self.most = most
-        self.counts: Counter[Severity] = Counter()
+        """Take how many findings are kept."""
+        self._most = most
+        self._counts: Counter[Severity] = Counter()
         self._worst: dict[tuple[int | None, int | None, str], Severity] = {}
         self._kept: list[Finding] = []
         self._without_guide = 0
+        self._interchanges: dict[int, InterchangeReport] = {}
+        self._transactions: dict[tuple[int, int], tuple[str, str, str]] = {}
 
     def add(self, finding: Finding) -> None:
-        """Take one in."""
-        self.counts[finding.severity] += 1
+        """Take a finding in."""
+        self._counts[finding.severity] += 1
         self._without_guide += finding.code == NO_GUIDE.code
         key = (finding.place.interchange, finding.place.transaction, verdict_of(finding))
         self._worst[key] = gravest((self._worst.get(key), finding.severity)) or finding.severity
         self._kept.append(finding)
-        if len(self._kept) >= 2 * self.most + 1000:  # now and then, so that a flood costs little
-            self._kept = _gravest_first(self._kept, self.most)
+        if len(self._kept) >= 2 * self._most + 1000:  # now and then, so that a flood costs little
+            self._kept = _gravest_first(self._kept, self._most)
 
-    def of_transaction(self, interchange: int, transaction: int, verdict: str) -> Outcome:
-        """Return one of a transaction's verdicts."""
-        return outcome(self._worst.get((interchange, transaction, verdict)))
+    def add_interchange(self, report: InterchangeReport) -> None:
+        """Take an interchange in, or a further part of it."""
+        earlier = self._interchanges.get(report.ordinal)
+        self._interchanges[report.ordinal] = replace(report, transactions=report.transactions + (earlier.transactions if earlier else 0))
 
-    def report(
-        self, path: str, size: int, interchanges: Sequence[InterchangeReport], transactions: Sequence[TransactionReport], *, guided: bool,
-    ) -> FileReport:
+    def add_transaction(self, interchange: int, ordinal: int, type_code: str, version: str, control_number: str) -> None:
+        """Take a transaction in whose findings so far are known. Of very many, only those with findings are kept."""
+        key = (interchange, ordinal)
+        if len(self._transactions) < MOST_TRANSACTIONS or any(self._outcome(key, verdict) is not Outcome.OK for verdict in VERDICTS):
+            self._transactions[key] = (type_code, version, control_number)
+
+    def report(self, path: str, size: int, *, guided: bool) -> FileReport:
         """Make the report, with the two verdicts over the whole file."""
-        worst = {verdict: gravest(severity for (_, _, of), severity in self._worst.items() if of == verdict)
-                 for verdict in ("syntax", "guide")}
-        count = sum(each.transactions for each in interchanges)
-        checked = guided and count > self._without_guide
-        kept = _gravest_first(self._kept, self.most)
+        syntax, guide = (outcome(gravest(severity for key, severity in self._worst.items() if key[-1] == verdict)) for verdict in VERDICTS)
+        checked = guided and sum(each.transactions for each in self._interchanges.values()) > self._without_guide
+        kept = _gravest_first(self._kept, self._most)
         return FileReport(
-            path, size, outcome(worst["syntax"]), outcome(worst["guide"]) if checked else Outcome.UNCHECKED, tuple(interchanges),
-            tuple(transactions), tuple(kept), dict(self.counts), left_out=sum(self.counts.values()) - len(kept),
-        )
+            path, size, syntax, guide if checked else Outcome.UNCHECKED, tuple(self._interchanges.values()),
+            tuple(TransactionReport(*key, *texts, *(self._outcome(key, verdict) for verdict in VERDICTS))
+                  for key, texts in self._transactions.items()),
+            tuple(sorted(kept, key=lambda each: each.place.offset or 0)), dict(self._counts), sum(self._counts.values()) - len(kept))
+
+    def _outcome(self, transaction: tuple[int, int], verdict: str) -> Outcome:
+        return outcome(self._worst.get((*transaction, verdict)))
 
 
 def _gravest_first(findings: list[Finding], most: int) -> list[Finding]:

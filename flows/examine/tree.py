@@ -47,6 +47,7 @@ class SegmentShown:
     tag: str
     name: str
     offset: int
+    line: int | None
     ordinal: int  # in its transaction, from 1; 0 outside
     fits: bool  # False: the guide does not have it here
     elements: tuple[ElementShown, ...]
@@ -245,7 +246,8 @@ def _segment(batch: Batch, index: int, tag: str, spot: Spot | None, values: list
         if (repetitions := _repetitions(batch, element, values)))
     name = (spot.name if spot else "") or SEGMENTS.get(tag) or segment_name(standard, tag)
     fits = spot is None or spot.fits
-    return SegmentShown(tag, name, int(table.offset[index]), int(table.ordinal[index]), fits, elements, tuple(findings))
+    return SegmentShown(
+        tag, name, int(table.offset[index]), batch.line_of(index), int(table.ordinal[index]), fits, elements, tuple(findings))
 
 
 def _repetitions(batch: Batch, element: int, values: list[str]) -> tuple[tuple[str, ...], ...]:

@@ -46,5 +46,5 @@ def _node(what: Heading | SegmentShown | Loose) -> dict[str, Any]:
     findings = [finding_as_json(each) for each in what.findings]
     if isinstance(what, Loose):
         return {"kind": "file", "findings": findings}
-    return {"kind": "segment", "tag": what.tag, "name": what.name, "offset": what.offset, "ordinal": what.ordinal, "fits": what.fits,
-            "elements": [plain(each) for each in what.elements], "findings": findings}
+    return {"kind": "segment", "tag": what.tag, "name": what.name, "offset": what.offset, "line": what.line, "ordinal": what.ordinal,
+            "fits": what.fits, "elements": [plain(each) for each in what.elements], "findings": findings}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from edi.findings import Finding, Place, Severity
 
 SEVERITIES = tuple(Severity)  # from the least to the gravest
+VERDICTS = ("syntax", "guide")
 
 
 class Outcome(StrEnum):

@@ -16,7 +16,8 @@ from flows.examine import files
 from flows.examine.checking import check_files
 from flows.examine.policy import policy_for
 from flows.examine.words import printable
-from tests.flows.examined import Command, good, one, reports
+from tests.flows.examined import Command, bad_guide, bad_syntax, good, one, reports
+from tests.flows.letters import edifact
 
 
 @contextmanager
@@ -137,3 +138,30 @@ def test_a_name_that_is_no_utf_8_or_plays_with_the_terminal_is_written_out(check
 def test_what_is_printable_moves_nothing(text: str) -> None:
     assert printable(text).isprintable()
     assert printable("Straße 漢字 ~^*") == "Straße 漢字 ~^*"
+
+
+PARTS = Limits(batch_bytes=500, max_part_bytes=500)  # a file of two orders is read in three parts
+
+
+@pytest.mark.parametrize("data", [good(), bad_syntax(), bad_guide(), good() + edifact("1", "PO-1", "PO-2") + bad_guide()])
+def test_a_large_file_is_read_part_by_part_and_told_as_in_one_piece(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.edi"
+    path.write_bytes(data)
+
+    whole, in_parts = (list(check_files([str(path)], policy_for(None, ()), limits=limits, max_findings=9)) for limits in (Limits(), PARTS))
+
+    assert in_parts == whole
+    assert whole[0].size == len(data)
+
+
+def test_a_large_file_that_grows_while_it_is_read_is_not_judged_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.edi"
+    path.write_bytes(good() * 5)
+    batches = files.parts(files.opened(files.Given(str(path)), PARTS, most_held=500), PARTS)
+    next(batches)
+    path.write_bytes(good() * 5 + b" ")
+
+    with pytest.raises(OSError) as told:
+        list(batches)
+
+    assert files.failed(files.Given(str(path)), told.value).code == "file.changed"

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from edi.limits import Limits
+from flows.examine.inspect import run_inspect
+from flows.examine.policy import policy_for
+from flows.examine.tree import Wish
 from tests.docs.test_findings_examples import GOOD
 from tests.flows.examined import Command, bad_guide, bad_syntax, good
 from tests.flows.letters import response, x12
@@ -194,3 +198,15 @@ def test_a_narrow_terminal_is_kept_to(inspect: Command, monkeypatch: pytest.Monk
 
     for name in ("856.x12", "orders.edifact"):
         assert max(map(len, inspect(str(GOOD / name)).stdout.splitlines())) <= 60
+
+
+def test_a_large_file_is_shown_part_by_part_as_in_one_piece(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.edi"
+    path.write_bytes((GOOD / "856.x12").read_bytes() + bad_guide() + (GOOD / "orders_in_group.edifact").read_bytes())
+    shown = []
+    for limits in (Limits(), Limits(batch_bytes=300, max_part_bytes=300)):
+        run_inspect(str(path), policy_for(None, ()), Wish(), as_json=True, limits=limits)
+        shown.append(json.loads(capsys.readouterr().out))
+
+    assert shown[0] == shown[1]
+    assert shown[0]["findings"] == 1
