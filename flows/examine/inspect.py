@@ -51,3 +51,4 @@ def _entries(given: Given, policy: Policy, walker: Walker, limits: Limits) -> It
     for batch in parts(given, limits):
         found = sorted(judged(batch, checker, policy), key=lambda each: each.place.offset or 0)
         yield from walker.walk(batch, locator.locate(batch), found)
+    yield from walker.remaining()

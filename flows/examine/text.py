@@ -13,6 +13,8 @@ from flows.examine.words import Outcome, counted, counted_by_severity, printable
 
 _COLOURS: dict[Outcome, Style] = {Outcome.OK: GREEN, Outcome.WARNINGS: "33", Outcome.ERRORS: "31", Outcome.UNREADABLE: "1;31"}
 
+_WORDS = {Outcome.WARNINGS: "with warnings", Outcome.ERRORS: "with errors"}
+
 
 def write(reports: Iterable[FileReport], page: Page, view: View) -> None:
     """Print every report as it comes, and a summary."""
@@ -26,7 +28,7 @@ def write(reports: Iterable[FileReport], page: Page, view: View) -> None:
         if not view.quiet or (report.worst is not None and reaches(report.worst, view.fail_on)):
             _file(report, page, view)
     if not view.quiet:
-        outcomes = ", ".join(f"{files[each]} {each}" for each in Outcome if files[each])
+        outcomes = ", ".join(f"{files[each]} {_WORDS.get(each, each)}" for each in Outcome if files[each])
         page.line((counted(files.total(), "file"), BOLD), f": {outcomes or 'none'}. {counted(transactions, 'transaction')}. "
                   f"Findings: {counted_by_severity(found)}.")
 

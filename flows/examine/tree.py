@@ -128,10 +128,14 @@ class Walker:
         self._above: dict[tuple[str, int, int], Heading] = {}  # the headings of the interchange, group and transaction that are open
         self._loops = _Loops()
         self._shown = 0
+        self._early: list[Finding] = []  # about what a later part of the stream holds
 
     def walk(self, batch: Batch, located: Iterable[Located], findings: Iterable[Finding]) -> Iterator[Entry]:
         """Yield the entries of a batch."""
-        loose, by_segment = _placed(batch, findings)
+        ends = int(batch.table.end[-1]) if len(batch.table) else 0
+        known = [*self._early, *findings]
+        self._early = [each for each in known if (each.place.offset or 0) > ends]
+        loose, by_segment = _placed(batch, [each for each in known if (each.place.offset or 0) <= ends])
         self.rest.findings += len(loose) + sum(map(len, by_segment.values()))
         if loose:
             yield 0, Loose(tuple(loose))
@@ -155,6 +159,12 @@ class Walker:
             path = [*self._headings(batch, index, at, transaction), *(self._loops.path if transaction >= 0 else ())]
             yield from self._opened(path)
             yield len(path), _segment(batch, index, tags[index], spot, values, here)
+
+    def remaining(self) -> Iterator[Entry]:
+        """Yield, behind the last batch, what is about bytes behind the last segment."""
+        if self._early:
+            self.rest.findings += len(self._early)
+            yield 0, Loose(tuple(self._early))
 
     def _enter(self, tag: str, spot: Spot | None, level: int) -> None:
         if spot is not None:
