@@ -12,14 +12,20 @@ from edi.findings import Finding
 from edi.guidemodel import Guide
 from edi.guides import Resolver, Subject, guide_for, shipped
 from edi.segments import Interchange
+from flows.definitions import Definitions, load_definitions
 from flows.guides import load_overlay, overridden
+from flows.partners import by_policy, correspondence, partners_guide
+from flows.settings import load_settings
 
 NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a file is judged: the guides (None: the syntax alone), and the severities of the partner that an interchange is from."""
+    """How a file is judged: the guides (None: the syntax alone), and the severities of the partner that an interchange is from.
+
+    Where there are settings, the guides are those that partners' agreements name.
+    """
 
     guides: Resolver | None
     severity_of: Callable[[Interchange], Callable[[Finding], Finding]]
@@ -35,17 +41,19 @@ def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
     Raises:
         ConfigurationError: the settings are wrong, or there is no such guide.
     """
-    return Policy(_resolver(guides), _severities(settings_path))
+    definitions = _definitions(settings_path)
+    return Policy(_resolver(guides, definitions), _severities(definitions))
 
 
-def _resolver(guides: Sequence[str]) -> Resolver | None:
+def _resolver(guides: Sequence[str], definitions: Definitions | None) -> Resolver | None:
     if NONE in guides:
         if len(guides) > 1:
             raise ConfigurationError("--guide none: goes with no other --guide; leave one of them out")
         return None
     files = [each for each in guides if each.endswith(".toml")]
     versions = dict(_named(each) for each in guides if each not in files)
-    standard: Resolver = partial(_in_version, versions) if versions else shipped
+    agreed: Resolver = partial(partners_guide, definitions=definitions) if definitions else shipped
+    standard: Resolver = partial(_in_version, versions) if versions else agreed
     return reduce(overridden, (load_overlay(Path(each)) for each in files), standard)
 
 
@@ -68,14 +76,15 @@ def _in_version(versions: dict[str, str], subject: Subject) -> Guide | None:
     return shipped(replace(subject, version=versions.get(subject.type_code, subject.version)))
 
 
-def _severities(settings_path: Path | None) -> Callable[[Interchange], Callable[[Finding], Finding]]:
+def _definitions(settings_path: Path | None) -> Definitions | None:
     if settings_path is None and not Path("crossfoot.toml").exists():
-        return lambda interchange: _unchanged
-    from flows.definitions import load_definitions
-    from flows.partners import by_policy, correspondence
-    from flows.settings import load_settings
+        return None
+    return load_definitions(load_settings(settings_path))
 
-    definitions = load_definitions(load_settings(settings_path))
+
+def _severities(definitions: Definitions | None) -> Callable[[Interchange], Callable[[Finding], Finding]]:
+    if definitions is None:
+        return lambda interchange: _unchanged
     return lambda interchange: partial(by_policy, whose=correspondence(interchange, definitions))
 
 
