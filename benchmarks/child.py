@@ -36,7 +36,7 @@ def peak_mb() -> float:
 
 
 def _warm() -> None:
-    """Let pyarrow import what it puts off (pandas, numpy.ma), where it is there: not part of anybody's work."""
+    """Let pyarrow import what it puts off (pandas, numpy.ma) where it is there: not part of anybody's work."""
     arrow = importlib.import_module("pyarrow")
     arrow.array([""])
     if importlib.util.find_spec("numpy"):

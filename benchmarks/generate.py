@@ -37,7 +37,7 @@ def file(folder: Path, kind: str, size: int, seed: int = 1) -> Path:
     path = folder / f"{kind}-{size}-{seed}-{version()}.edi"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{os.getpid()}.part")
         with part.open("w", encoding="ascii", newline="") as target:
             target.writelines(text(kind, size, seed))
         os.replace(part, path)
