@@ -60,7 +60,7 @@ def _kinds(batch: Batch, interchanges: Ints, field: str) -> list[Kind]:
 def _transactions(batch: Batch) -> _Met:
     table, those = batch.table, batch.transactions
     last = those.stop_segment - 1
-    closed = table.codes("SE", "UNT")[last]
+    closed = table.codes_at(last, "SE", "UNT")
     counted = those.stop_segment - those.first_segment + those.segments_before
     checks = (
         (closed & _differs(stated_count(table, last), counted), "transaction_count_wrong", 1),

@@ -172,7 +172,7 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry
 
 def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
     """Tell which groups end with a trailer of their own."""
-    return table.codes("GE", "UNE")[stops - 1]
+    return table.codes_at(stops - 1, "GE", "UNE")
 
 
 def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:

@@ -5,11 +5,28 @@
 
 enum { DATA, COMPONENT, REPETITION, ELEMENT, SEGMENT, RELEASE, BLANK };
 
+/* The first position from at on where one of the tags (three octets each) stands, -1 where none does. */
+int64_t crossfoot_find(const uint8_t *in, int64_t n, int64_t at, const uint8_t *tags, int64_t count)
+{
+    uint8_t first[256] = {0};
+    for (int64_t t = 0; t < count; t++)
+        first[tags[3 * t]] = 1;
+    for (int64_t i = at; i + 2 < n; i++) {
+        if (!first[in[i]])
+            continue;
+        for (int64_t t = 0; t < count; t++)
+            if (in[i] == tags[3 * t] && in[i + 1] == tags[3 * t + 1] && in[i + 2] == tags[3 * t + 2])
+                return i;
+    }
+    return -1;
+}
+
 /* role: of each of the 256 octets. guard: ascending pairs of positions between which everything is data.
    count: what was written: values, segments, empty segments, needless releases, octets. */
-void crossfoot_scan(const uint8_t *in, int64_t n, const uint8_t *role, const int64_t *guard, int64_t guards,
-                    uint8_t *out, int32_t *offsets, uint8_t *kinds, int64_t *start, int64_t *end,
-                    int64_t *empty, int64_t *needless, int64_t *count)
+void crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restrict role,
+                    const int64_t *restrict guard, int64_t guards, uint8_t *restrict out, int32_t *restrict offsets,
+                    uint8_t *restrict kinds, int64_t *restrict start, int64_t *restrict end,
+                    int64_t *restrict empty, int64_t *restrict needless, int64_t *restrict count)
 {
     int64_t values = 0, segments = 0, empties = 0, idle = 0, written = 0, g = 0;
     int64_t committed = 0; /* values up to the last terminator: what follows it is no segment */
@@ -37,11 +54,16 @@ void crossfoot_scan(const uint8_t *in, int64_t n, const uint8_t *role, const int
                 break;
             continue;
         }
-        uint8_t octet = in[i];
-        uint8_t what = role[octet];
-        if (what == DATA || what == BLANK) {
-            out[written++] = octet;
-            i++;
+        uint8_t what;
+        while ((what = role[in[i]]) == DATA) {
+            out[written++] = in[i++];
+            if (i >= next_guard)
+                break;
+        }
+        if (i >= next_guard)
+            continue;
+        if (what == BLANK) {
+            out[written++] = in[i++];
         } else if (what == RELEASE) {
             if (i + 1 < n) {
                 uint8_t released = role[in[i + 1]];

@@ -26,10 +26,18 @@ def load(path: Path) -> ctypes.CDLL | None:
         return None
     library.crossfoot_scan.argtypes = [ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
     library.crossfoot_scan.restype = None
+    library.crossfoot_find.argtypes = [ctypes.c_char_p, _INTEGER, _INTEGER, ctypes.c_char_p, _INTEGER]
+    library.crossfoot_find.restype = _INTEGER
     return library
 
 
 LIBRARY = load(Path(__file__).with_name("kernel.shared"))
+
+
+def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) -> int:
+    """Return the first position from ``at`` on of any of some tags of three bytes, -1 where there is none."""
+    found: int = library.crossfoot_find(text, len(text), at, b"".join(tags), len(tags))
+    return found
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:

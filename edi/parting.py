@@ -51,7 +51,7 @@ def _transaction_goes_on(batch: Batch, role: Role) -> bool:
     if not len(those) or role not in (Role.BODY, Role.HEADER, Role.TRANSACTION_END):
         return False
     reaches = those.interchange[-1] == len(batch.interchanges) - 1 and those.stop_segment[-1] == len(batch.table)
-    return bool(reaches and not batch.table.codes("SE", "UNT")[-1])
+    return bool(reaches and not batch.table.codes_at(those.stop_segment[-1:] - 1, "SE", "UNT")[0])
 
 
 def _open_transaction(batch: Batch) -> OpenTransaction:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from edi import kernel
 from edi.dialect import Header
 from edi.edifact.delimiters import read_unb, split_segment
 from edi.findings import Kind, Severity, kind
@@ -62,23 +63,32 @@ class _Finder:
 
     def __init__(self, data: Octets) -> None:
         self.data = data
-        self._known: dict[bytes, tuple[int, int, int]] = {}  # tag -> first hit (-1: none) from one position to another
+        self._block, self._text = -1, b""
+        self._known: dict[bytes, tuple[int, int]] = {}  # without the kernel: tag -> first hit from a position on, in the block
 
     def next(self, tags: tuple[bytes, ...], at: int) -> tuple[int, bytes] | None:
         """Return the first place of any of the tags from a position on."""
         while at < len(self.data):
-            stop = (at // BLOCK + 1) * BLOCK
-            hits = [(place, tag) for tag in tags if (place := self._hit(tag, at, stop)) >= 0]
-            if hits:
-                return min(hits)
-            at = stop
+            block = at // BLOCK
+            if block != self._block:
+                self._block, self._known = block, {}
+                self._text = self.data[block * BLOCK:(block + 1) * BLOCK + 2]
+            place = self._find(tags, at - block * BLOCK)
+            if 0 <= place < BLOCK:
+                return block * BLOCK + place, self._text[place:place + 3]
+            at = (block + 1) * BLOCK
         return None
 
-    def _hit(self, tag: bytes, at: int, stop: int) -> int:
-        hit, first, last = self._known.get(tag, (-1, 0, 0))
-        if not (first <= at and stop <= last and (hit < 0 or hit >= at)):
-            hit = self.data.find(tag, at, stop + len(tag) - 1)
-            self._known[tag] = (hit, at, stop)
+    def _find(self, tags: tuple[bytes, ...], at: int) -> int:
+        if kernel.LIBRARY is not None:
+            return kernel.find_tag(kernel.LIBRARY, self._text, at, tags)
+        return min((place for tag in tags if (place := self._hit(tag, at)) >= 0), default=-1)
+
+    def _hit(self, tag: bytes, at: int) -> int:
+        hit, since = self._known.get(tag, (-2, 0))
+        if hit == -2 or since > at or 0 <= hit < at:
+            hit = self._text.find(tag, at)
+            self._known[tag] = (hit, at)
         return hit
 
 

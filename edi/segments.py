@@ -129,11 +129,21 @@ class SegmentTable:
 
     def codes(self, *tags: str) -> Bools:
         """Return which segments have one of the tags."""
+        return self._is_one(tags, self.tags.indices.to_numpy(zero_copy_only=False))
+
+    def codes_at(self, segments: Ints, *tags: str) -> Bools:
+        """Return which of some segments have one of the tags."""
+        return self._is_one(tags, self.tags.indices.to_numpy(zero_copy_only=False)[segments])
+
+    def _is_one(self, tags: tuple[str, ...], codes: npt.NDArray[np.integer]) -> Bools:
         known = self.tags.dictionary.to_pylist()
-        wanted = np.zeros(len(known) + 1, dtype=bool)
-        wanted[[known.index(tag) for tag in tags if tag in known]] = True
-        picked: Bools = wanted[self.tags.indices.to_numpy(zero_copy_only=False)]
-        return picked
+        wanted = [known.index(tag) for tag in tags if tag in known]
+        if len(wanted) == 1:
+            only: Bools = codes == wanted[0]
+            return only
+        table = np.zeros(len(known) + 1, dtype=bool)
+        table[wanted] = True
+        return table[codes] if wanted else np.zeros(len(codes), dtype=bool)
 
     def select(self, *tags: str) -> Ints:
         """Return the ascending indices of all segments with one of the tags."""

@@ -209,9 +209,22 @@ def levels(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
     return repeat_first, element_first, segment_first
 
 
+_numbers = np.arange(1 << 16, dtype=np.int64)
+
+
+def _counting(size: int) -> Ints:
+    """Return 0, 1, 2 ...: a level in which every group has one member. All tables share the numbers."""
+    global _numbers
+    if len(_numbers) < size:
+        _numbers = np.arange(2 * size, dtype=np.int64)
+    shared = _numbers[:size]
+    shared.flags.writeable = False
+    return shared
+
+
 def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
     if not (kinds < least).any():
-        return np.arange(len(kinds) + 1, dtype=np.int64), kinds
+        return _counting(len(kinds) + 1), kinds
     last = np.flatnonzero(kinds >= least)
     first = np.zeros(len(last) + 1, dtype=np.int64)
     np.add(last, 1, out=first[1:])
