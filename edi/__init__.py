@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from edi.arrow import Tables, tables
 from edi.reading import Limits, SourceFile, read, read_files
+from edi.segments import Delimiters
 from edi.streaming import stream
+from edi.writing import write, write_parts
 
-__all__ = ["Limits", "SourceFile", "read", "read_files", "stream"]
+__all__ = ["Delimiters", "Limits", "SourceFile", "Tables", "read", "read_files", "stream", "tables", "write", "write_parts"]

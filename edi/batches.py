@@ -51,7 +51,7 @@ def make_batch(
     place = Spots.join(spots).at_origin(sources)
     batch, digests = assemble(_table(sources, tokens, place), tokens, place.found, founds, _offsets(sources, founds), carry)
     odd = spacing(made, parts, spots, founds, batch.table.interchange, carry)
-    batch = with_padding(batch, sources, founds, odd.newlines, policy.limits.max_padding_bytes)
+    batch = with_padding(batch, sources, founds, odd.newlines, policy.limits)
     batch = replace(batch, lines=tuple(source.lines for source in sources))
     left, fresh = Carry(), list[str]()
     if digests and not founds[-1].ends:

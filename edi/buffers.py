@@ -16,7 +16,7 @@ from edi.scouting import Span, is_released
 from edi.segments import Delimiters, Ints
 from edi.sources import Source
 
-_ISO_2022 = re.compile(rb"\x1b\$[^\x1b]*")  # two bytes a character until the next escape sequence: no service characters in it
+ISO_2022 = re.compile(rb"\x1b\$[^\x1b]*")  # two bytes a character until the next escape sequence: no service characters in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Buffer:
         if first == found.span.header.body:
             protected = [*((at, at + 1) for at in found.span.header.literals), *protected]
         if self.dialect.charset == "iso2022_jp_2":
-            protected += [(first + run.start(), first + run.end()) for run in _ISO_2022.finditer(text)]
+            protected += [(first + run.start(), first + run.end()) for run in ISO_2022.finditer(text)]
         self.protected += [(a - first + self.size, b - first + self.size) for a, b in protected]
         self.rows.append((self.size, found.file, first, piece.last, piece.found))
         self.parts += [text, tail]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from edi.findings import Finding, Place
+
 
 class CrossfootError(Exception):
     """Base of all our exceptions. The message names place, cause and remedy."""
@@ -28,3 +30,14 @@ class ConservationError(CrossfootError):
 
 class IntegrityError(CrossfootError):
     """What we stored is not what we decided. Remedy: stop, keep everything, look."""
+
+
+class UnwritableError(CrossfootError):
+    """What is to be written could not be read again. Remedy: change the value or delimiter that the message names.
+
+    ``place`` is where it stands in what was read; ``findings`` are what our reader has against the result, where it is that.
+    """
+
+    def __init__(self, message: str, place: Place, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place, self.findings = place, findings

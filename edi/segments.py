@@ -62,6 +62,8 @@ class Interchange:
     newline: bytes = b""  # what follows each terminator; b"" where nothing does
     before: bytes = b""  # padding in front of it
     after: bytes = b""  # padding behind its trailer, up to the next interchange or the end of the file
+    unterminated: bool = False  # whether the terminator of its trailer was left out
+    objects: tuple[bytes | None, ...] = ()  # what follows each UNO of this batch up to its UNP; None where it is too long to keep
     begins: bool = True  # in this batch; False where earlier parts of a stream have its beginning
     ends: bool = True  # in this batch; False where later parts of a stream have its end
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
 from edi.buffers import Buffer, Found, Spots
 from edi.carrying import Carry
 from edi.findings import Finding, Kind, Place, Severity, find, kind
-from edi.limits import Policy
-from edi.octets import PADDING
+from edi.limits import Limits, Policy
+from edi.octets import PADDING, Octets, matches
 from edi.origins import Shifted
 from edi.segments import Batch, Interchange, Ints
 from edi.sources import Source
@@ -21,6 +24,8 @@ NEWLINES = kind("envelope.newlines", Severity.NOTE, "what follows the segment te
                 "None needed; the file cannot be written again byte for byte.")
 LONG_PADDING = kind("envelope.padding", Severity.NOTE, "more than {limit} bytes of padding stand around the interchange",
                     "None needed; the sender may leave it out.")
+LONG_OBJECT = kind("envelope.long_object", Severity.NOTE, "more than {limit} bytes lie between UNO and UNP",
+                   "None needed; raise max_segment_bytes if the interchange is to be written again with them.")
 NEEDLESS_RELEASE = kind("edifact.needless_release", Severity.NOTE, "a release character stands before a character that needs none",
                         "None needed; the sender should release only service characters.")
 
@@ -75,7 +80,7 @@ def spacing(
 def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     """Return the first segment of each interchange before which something else stands than before the others; learn what is usual."""
     follows = np.append(goes_on, found[1:] == found[:-1])[:len(found)]
-    if len(tokens.empty):  # what stands around an empty segment is told with that
+    if len(tokens.empty) and buffer.dialect.delimiters.segment not in b"\r\n":  # what stands around an empty segment is told with that
         follows[np.searchsorted(tokens.start, tokens.empty).clip(max=len(found) - 1)] = False
     pairs = np.flatnonzero(follows & (found >= 0))  # segments that follow another of the same interchange
     owner, first_pair = np.unique(found[pairs], return_index=True)
@@ -102,22 +107,45 @@ def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes 
 
 
 def with_padding(
-    batch: Batch, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None], most: int,
+    batch: Batch, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None], limits: Limits,
 ) -> Batch:
-    """Give each interchange of a batch what stands around it and between its segments."""
-    interchanges = tuple(
-        _padded(one, sources[one.file], found, newline or b"", most)
-        for one, found, newline in zip(batch.interchanges, founds, newlines, strict=True))
-    return replace(batch, interchanges=interchanges)
+    """Give each interchange of a batch what stands around it, between its segments, and between UNO and UNP."""
+    packages = batch.table.select("UNO")
+    edges = np.searchsorted(packages, [*(one.first_segment for one in batch.interchanges), len(batch.table)])
+    interchanges = []
+    for one, found, newline, (first, stop) in zip(batch.interchanges, founds, newlines, pairwise(edges.tolist()), strict=True):
+        source = sources[one.file]
+        if isinstance(source.origin, Shifted):  # what was wrapped or recoded is not written again as it was
+            shift = source.origin.shift
+            ends = batch.table.end[packages[first:stop]] - shift
+            objects = tuple(_object(source.data, found, end, limits.max_segment_bytes) for end in ends.tolist())
+            one = replace(one, newline=newline or b"", objects=objects)
+            trailer = int(batch.table.offset[one.stop_segment - 1]) - shift if one.has_trailer else 0
+            one = _padded(one, source.data, found, (trailer, one.end - shift), limits.max_padding_bytes)
+        interchanges.append(one)
+    return replace(batch, interchanges=tuple(interchanges))
 
 
-def _padded(one: Interchange, source: Source, found: Found, newline: bytes, most: int) -> Interchange:
-    if not isinstance(source.origin, Shifted):  # wrapped or recoded: it is not written again as it was
+def _object(data: Octets, found: Found, first: int, most: int) -> bytes | None:
+    """Return what lies between the piece that ends with a UNO and the next one; where its length was wrong, nothing does."""
+    pieces = found.span.pieces
+    at = bisect_left(pieces, first, key=itemgetter(1))
+    last = pieces[at + 1][0] if at + 1 < len(pieces) and pieces[at][1] == first else first
+    return data[first:last] if last - first <= most else None
+
+
+def _padded(one: Interchange, data: Octets, found: Found, trailer: tuple[int, int], most: int) -> Interchange:
+    """Keep what stands in front of an interchange and behind its trailer, whose range in the data is given."""
+    before = data[max(found.span.start - most, 0):found.span.start] if found.ordinal == 1 and found.begins else b""
+    one = replace(one, before=_padding(before))
+    if not one.has_trailer:
         return one
-    before = source.data[max(found.span.start - most, 0):found.span.start] if found.ordinal == 1 and found.begins else b""
-    end = one.end - source.origin.shift
-    after = source.data[end:min(found.span.stop, end + most)] if one.has_trailer else b""
-    return replace(one, newline=newline, before=_padding(before), after=_padding(after))
+    first, end = trailer
+    after, mark = data[end:min(found.span.stop, end + most)], found.dialect.delimiters.segment
+    if matches(data, end - len(mark), mark):
+        return replace(one, after=_padding(after))
+    text = data[first:end] + after
+    return replace(one, after=text[len(text.rstrip(PADDING)):], unterminated=True)
 
 
 def _padding(text: bytes) -> bytes:
@@ -133,6 +161,8 @@ def odd_findings(
         yield find(what, _place(source, founds[found].ordinal, int(source.origin(np.array([position]))[0])), policy.severities)
     for one, span in zip(batch.interchanges, (found.span for found in founds), strict=True):
         source, most = sources[one.file], policy.limits.max_padding_bytes
+        if None in one.objects:
+            yield find(LONG_OBJECT, _place(source, one.ordinal, one.offset), policy.severities, limit=policy.limits.max_segment_bytes)
         if isinstance(source.origin, Shifted) and one.has_trailer:
             behind = span.stop + source.origin.shift - one.end
             in_front = span.start if one.ordinal == 1 and one.begins else 0

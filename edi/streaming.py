@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from edi.batches import make_batch
@@ -113,8 +114,9 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
             continue
         readable = True
         parts.part.founds.append(Found(0, each.ordinal, each.span, each.dialect))
-        for first, last in each.span.pieces:
+        for (first, last), (following, _) in pairwise([*each.span.pieces, (each.span.stop, 0)]):
             yield from _stretches(parts, first, last, limits)
+            parts.part.size += min(following - last, limits.max_segment_bytes)  # of an object, which is kept up to that
     if not readable and not met_fatal:
         at = visible(source.data, 0) or 0
         parts.part.faults = [*source.faults, nothing_found(source.data[at:at + BLOCK])]

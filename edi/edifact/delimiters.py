@@ -34,6 +34,12 @@ def read_unb(data: Octets, at: int) -> Header | None:
     return replace(header, una=text[:body])
 
 
+def implied(element: bytes, syntax_version: str) -> Delimiters | None:
+    """Return the service characters of an interchange without UNA whose elements are separated so."""
+    found = _DEFAULTS.get(element)
+    return found and _with_repetition(found, False, syntax_version)
+
+
 def _from_una(service: tuple[bytes, ...]) -> Delimiters | None:
     component, element, decimal, release, repetition, segment = service
     used = [mark for mark in (component, element, release, segment) if mark != b" "]

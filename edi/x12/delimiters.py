@@ -13,7 +13,7 @@ from edi.segments import Delimiters
 
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
 _LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
-_FIRST_WITH_REPETITION = "00402"
+FIRST_WITH_REPETITION = "00402"
 
 LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters long; its elements were counted instead",
               "Ask the partner to pad the elements of ISA to their fixed widths.")
@@ -50,7 +50,7 @@ def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
     repetition = fields[11]
     repeats = (
         _may_delimit(repetition) and repetition not in (mark, component, segment, b"\r", b"\n")
-        and fields[12].isdigit() and fields[12].decode() >= _FIRST_WITH_REPETITION
+        and fields[12].isdigit() and fields[12].decode() >= FIRST_WITH_REPETITION
     )
     return Delimiters(element=mark, segment=segment, component=component, repetition=repetition if repeats else None)
 
