@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,14 @@ class Part:
         return all(self.batch.interchanges[at].begins and self.batch.interchanges[at].ends for at in self.chosen)
 
 
+def whereabouts(batch: Batch, segment: int) -> Place:
+    """Return the place of a segment, without its line where the file of a stream is closed by now."""
+    try:
+        return place_of(batch, segment)
+    except ValueError:
+        return place_of(replace(batch, lines=()), segment)
+
+
 def proofread(part: Part, limits: Limits) -> None:
     """Read a part back.
 
@@ -55,7 +63,7 @@ def proofread(part: Part, limits: Limits) -> None:
     differs = _first_difference(part, back)
     if differs is not None:
         first, stop = part.segments
-        place = place_of(part.batch, differs) if first <= differs < stop else Place()
+        place = whereabouts(part.batch, differs) if first <= differs < stop else Place()
         raise UnwritableError("it would be read as something else from here on; choose other delimiters, or repair the segment", place)
 
 

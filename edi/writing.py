@@ -11,11 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from edi.balance import place_of
 from edi.errors import UnwritableError
 from edi.findings import Place, Severity
 from edi.limits import Limits
-from edi.proofreading import Part, proofread
+from edi.proofreading import Part, proofread, whereabouts
 from edi.rendering import Stretch, UnencodableError, owners, raw_values, render, special, stretch_of
 from edi.restyling import restyled, stating_segments
 from edi.segments import Batch, Delimiters, Interchange, Ints
@@ -52,7 +51,7 @@ def write(
     batch = restyled(batch, delimiters, newline)
     part, _ = _written(batch, chosen, b"")
     if not part.is_whole:
-        raise UnwritableError("this is a part of a stream only; use write_parts", place_of(batch, part.segments[0]))
+        raise UnwritableError("this is a part of a stream only; use write_parts", whereabouts(batch, part.segments[0]))
     proofread(part, limits)
     return part.text
 
@@ -112,7 +111,7 @@ def _body(batch: Batch, one: Interchange, first: int, stop: int, raw: Ints) -> I
             held = objects[b]
             if held is None:
                 raise UnwritableError("the object behind this UNO was too long to keep; read with a larger max_segment_bytes",
-                                      place_of(batch, b - 1))
+                                      whereabouts(batch, b - 1))
             yield held
 
 
@@ -162,5 +161,5 @@ def _spot(batch: Batch, value: int) -> Place:
     element = int(np.searchsorted(table.element_first, repeat, "right")) - 1
     segment = int(np.searchsorted(table.segment_first, element, "right")) - 1
     return replace(
-        place_of(batch, segment), tag=table.tags[segment].as_py(), element=element - int(table.segment_first[segment]) or None,
+        whereabouts(batch, segment), tag=table.tags[segment].as_py(), element=element - int(table.segment_first[segment]) or None,
         repetition=repeat - int(table.element_first[element]) + 1, component=value - int(table.repeat_first[repeat]) + 1)
