@@ -15,7 +15,8 @@ from edi.guidemodel import Guide
 from edi.guides import Checker, Subject, shipped
 from edi.scouting import read_header
 from edi.segments import Batch
-from edi.tokens import levels, tokenise
+from edi.tokenising import tokenise
+from edi.tokens import levels
 from edi.x12 import hipaa
 
 PART = 2**20

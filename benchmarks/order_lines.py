@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 QUANTITY, PRICE = pa.decimal128(18, 4), pa.decimal128(28, 10)  # as in the canonical model
+GROUP_ROWS = 2**16
 SCHEMA = pa.schema([
     ("order_number", pa.string()), ("line_number", pa.string()), ("quantity", QUANTITY), ("unit", pa.string()), ("price", PRICE),
     ("buyer_item", pa.string()), ("supplier_item", pa.string()), ("description", pa.string()),
@@ -22,10 +23,19 @@ def typed(columns: Iterable[list[str | None]]) -> pa.Table:
 
 
 def write(tables: Iterable[pa.Table], path: Path) -> int:
-    """Write tables to one Parquet file as they come, with the settings that pyarrow has by itself; return how many rows there were."""
-    count = 0
+    """Write tables to one Parquet file, with the settings that pyarrow has by itself; return how many rows there were.
+
+    Small tables become one row group: the writer keeps what it knows of each group in memory until the end.
+    """
+    count = held = 0
+    waiting: list[pa.Table] = []
     with pq.ParquetWriter(path, SCHEMA) as writer:
         for table in tables:
-            writer.write_table(table)
-            count += len(table)
-    return count
+            waiting.append(table)
+            held += len(table)
+            if held >= GROUP_ROWS:
+                writer.write_table(pa.concat_tables(waiting))
+                count, held, waiting = count + held, 0, []
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
+    return count + held

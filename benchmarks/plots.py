@@ -81,19 +81,24 @@ def _plain(value: float, _: int) -> str:
 
 
 def _growth(rows: list[Row], plt, label: str, value: Callable[[Row], float], *, linear: bool):
-    """Draw how something grows with the size of the file, one line a reader, both axes logarithmic."""
+    """Draw how something grows with the size of the file, a line a reader and kind; both axes are logarithmic where it should be linear."""
     figure, axis = plt.subplots(figsize=(8, 5))
     series: dict[str, dict[float, list[float]]] = {}
     for row in rows:
         if row.case.task == "order_lines" and row.case.files == 1:
             points = series.setdefault(f"{row.case.reader.name}, {row.case.kind}", {})
             points.setdefault(row.case.size / MB, []).append(value(row))
-    for (name, points), colour in zip(series.items(), COLOURS * 2, strict=False):
+    colours = dict(zip(dict.fromkeys(name.rpartition(", ")[0] for name in series), COLOURS, strict=False))
+    for name, points in series.items():
         sizes = sorted(points)
         ours = name.startswith(ENGINE.name)
-        axis.plot(sizes, [median(points[size]) for size in sizes], marker="o", label=name, color=colour,
-                  linewidth=2.6 if ours else 1.3, linestyle="-" if "850" in name else "--", zorder=3 if ours else 2)
-    axis.set(xscale="log", yscale="log", xlabel="size of the file, MB", ylabel=label)
+        axis.plot(sizes, [median(points[size]) for size in sizes], marker="o", label=name, color=colours[name.rpartition(", ")[0]],
+                  linewidth=2.6 if ours else 1.3, linestyle="-" if name.endswith("850") else "--", zorder=3 if ours else 2)
+    axis.set(xscale="log", xlabel="size of the file, MB", ylabel=label)
+    if linear:
+        axis.set_yscale("log")
+    else:
+        axis.set_ylim(bottom=0)
     if linear and any(name.startswith(ENGINE.name) for name in series):
         first = next(points for name, points in series.items() if name.startswith(ENGINE.name))
         sizes = sorted(first)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from benchmarks import order_lines
 from benchmarks.equality import difference, files_differ
 from benchmarks.order_lines import SCHEMA, typed, write
 
@@ -50,3 +52,20 @@ def test_files_are_compared(tmp_path):
 
     assert files_differ(tmp_path / "ours.parquet", tmp_path / "same.parquet") == ""
     assert files_differ(tmp_path / "ours.parquet", tmp_path / "short.parquet") == "2 lines instead of 4"
+
+
+def test_small_tables_become_one_row_group(tmp_path):
+    assert write([lines()] * 10, tmp_path / "lines.parquet") == 20
+    assert pq.read_metadata(tmp_path / "lines.parquet").num_row_groups == 1
+
+
+def test_many_lines_become_several_row_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(order_lines, "GROUP_ROWS", 6)
+
+    assert write([lines()] * 10, tmp_path / "lines.parquet") == 20
+    assert pq.read_metadata(tmp_path / "lines.parquet").num_row_groups == 4
+
+
+def test_no_lines_are_a_file_all_the_same(tmp_path):
+    assert write([], tmp_path / "lines.parquet") == 0
+    assert pq.read_schema(tmp_path / "lines.parquet") == SCHEMA
