@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -56,6 +56,9 @@ sample: venv  ## make data/sample again from its seed
 
 bench: venv  ## measure this engine and its peers on generated files into build/bench (BENCH=--quick or --full; see docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+fuzz: venv  ## X12, EDIFACT and CSV made of odd bytes, 1,000,000 inputs each (make fuzz RUNS=10000 for fewer)
+	@$(BIN)/python -m tests.fuzz $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
