@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol, overload
+from pathlib import Path
+from typing import Protocol, overload
 
 BLOCK = 1 << 20
 PADDING = b"\r\n\t \x00\x1a"
@@ -89,15 +90,16 @@ class _Blocks:
 
 
 class FileOctets(_Blocks):
-    """The octets of an open file, some of its first bytes (a byte order mark) left out."""
+    """The octets of a file, some of its first bytes (a byte order mark) left out; it is open only while a block is read."""
 
-    def __init__(self, stream: BinaryIO, size: int, skip: int = 0) -> None:
+    def __init__(self, path: Path, size: int, skip: int = 0) -> None:
         super().__init__(size - skip)
-        self._stream, self._skip = stream, skip
+        self._path, self._skip = path, skip
 
     def _load(self, first: int, last: int) -> bytes:
-        self._stream.seek(first + self._skip)
-        found = self._stream.read(last - first)
+        with self._path.open("rb") as file:
+            file.seek(first + self._skip)
+            found = file.read(last - first)
         return found + bytes(last - first - len(found))  # a file that shrinks meanwhile ends in padding
 
 

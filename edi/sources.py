@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from pathlib import Path
 
 from edi.detect import EMPTY, UNKNOWN, detect
 from edi.dialect import Dialect
@@ -93,15 +93,14 @@ def nothing_found(head: bytes) -> Fault:
     return Fault(EMPTY if found.empty else UNKNOWN, 0, reasons="; ".join(found.reasons))
 
 
-def open_source(name: str, stream: BinaryIO, size: int) -> Source | None:
-    """Open a file that is read part by part; None where it must be held as a whole to be read (UTF-16, uneven wrapping)."""
-    stream.seek(0)
-    head = stream.read(1 << 16)
+def open_source(name: str, path: Path, size: int) -> Source | None:
+    """Look into a file that is read part by part; None where it must be held as a whole to be read (UTF-16, uneven wrapping)."""
+    head = FileOctets(path, size)[:1 << 16]
     if is_utf16(head):
         return None
     skip = 3 if head.startswith(codecs.BOM_UTF8) else 0
     faults = (Fault(BOM, 0),) if skip else ()
-    data, lines = FileOctets(stream, size, skip), Lines(FileOctets(stream, size))
+    data, lines = FileOctets(path, size, skip), Lines(FileOctets(path, size))
     wrapped = unwrapped_octets(data, head[skip:], skip)
     if wrapped is None:
         return None

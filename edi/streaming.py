@@ -40,13 +40,13 @@ def stream(
     path = Path(path)
     name = path.name if name is None else name
     size = path.stat().st_size
-    with path.open("rb") as file:
-        source = open_source(name, file, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
-        if source is None:
-            file.seek(0)
-            yield from read_files([SourceFile(name, file.read(limits.max_file_bytes + 1))], limits=limits, severities=severities)
-        else:
-            yield from _capped(_batches(source, Policy(limits, severities)), limits)
+    source = open_source(name, path, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
+    if source is None:
+        with path.open("rb") as file:
+            data = file.read(limits.max_file_bytes + 1)
+        yield from read_files([SourceFile(name, data)], limits=limits, severities=severities)
+    else:
+        yield from _capped(_batches(source, Policy(limits, severities)), limits)
 
 
 def _capped(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:

@@ -13,6 +13,7 @@ from edi import Limits, read, stream
 from edi.findings import Finding
 from edi.segments import Batch
 
+FOLDER = tempfile.TemporaryDirectory()
 ISA = "ISA*00*          *00*          *ZZ*S              *ZZ*R              *241123*0130*^*00501*{0:09d}*0*P*:~"
 
 
@@ -46,10 +47,9 @@ FILES = st.builds(
 
 
 def parts_of(data: bytes, limits: Limits) -> list[Batch]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
-        path.write_bytes(data)
-        return list(stream(path, name="", limits=limits))
+    path = Path(FOLDER.name) / "file"  # it stays until the next one: lines are counted when they are asked for
+    path.write_bytes(data)
+    return list(stream(path, name="", limits=limits))
 
 
 def rows(batches: list[Batch]) -> list[tuple[Any, ...]]:
