@@ -32,7 +32,7 @@ class Dialect:
 
     standard: str
     delimiters: Delimiters
-    charset: str  # a Python codec; "utf-8" where nothing need be converted
+    charset: str  # a Python codec, "utf-8" where nothing need be converted; or edi.tokens.UNDECLARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Limits:
     max_segment_bytes: int = 2**20
     max_elements: int = 1000
     max_repeats: int = 1000
+    max_depth: int = 100  # of hierarchies (HL)
     max_findings_per_file: int = 1000
     max_padding_bytes: int = 4096  # that are kept of what stands around an interchange
     batch_bytes: int = 2**20  # small files are read together up to this size, large ones in parts of this size

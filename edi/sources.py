@@ -18,11 +18,12 @@ from edi.octets import FileOctets, Octets, blocks
 from edi.origins import Origin, Shifted
 from edi.recoding import UTF16, as_utf8, is_utf16
 from edi.scouting import Fault, Span, scout
+from edi.tokens import UNDECLARED
 from edi.wrapping import WRAPPED, unwrap, unwrapped_octets
 
 BOM = kind("detect.bom", Severity.NOTE, "the file begins with a UTF-8 byte order mark, which was skipped",
            "None needed; the sender may leave it out.")
-FALLBACK = kind("charset.fallback", Severity.NOTE, "the interchange holds bytes that are neither ASCII nor UTF-8, read as ISO 8859-1",
+FALLBACK = kind("charset.fallback", Severity.NOTE, "the interchange holds values that are neither ASCII nor UTF-8, read as ISO 8859-1",
                 "Agree on a character set with the partner if names come out wrong.")
 UNDECODABLE = kind("charset.undecodable", Severity.WARNING, "the interchange holds bytes that its declared character set does not have",
                    "Ask the partner to declare in UNB 0001 the character set that is used.")
@@ -136,7 +137,7 @@ def _charset(data: Octets, span: Span) -> tuple[str, Kind | None]:
     apart = all(mark is None or len(mark) > 1 or mark.isascii() for mark in service)  # others could cut a character in two
     valid = apart and _decodes(data, span, "utf-8")
     if declared is None or declared == "utf-8":
-        return ("utf-8", None) if valid else ("iso8859-1", FALLBACK)
+        return ("utf-8", None) if valid else (UNDECLARED if apart else "iso8859-1", FALLBACK)
     return declared, MISDECLARED if valid else None if _decodes(data, span, declared) else UNDECODABLE
 
 

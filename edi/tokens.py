@@ -18,6 +18,7 @@ import numpy.typing as npt
 from edi.segments import Bools, Delimiters, Ints
 
 COMPONENT, REPETITION, ELEMENT, SEGMENT = 1, 2, 3, 4
+UNDECLARED = "utf-8, else iso8859-1"  # in the place of a codec: value by value
 _CHUNK = 192 * 1024  # stays in the cache of one core
 _NEWLINES = b"\r\n"
 
@@ -237,9 +238,33 @@ def transcode(tokens: Tokens, charset: str) -> Tokens:
         return tokens
     if charset == "iso2022_jp_2":
         return _with_escapes_decoded(tokens, charset)
+    if charset == UNDECLARED:
+        return _each_as_it_is(tokens)
     grown = np.zeros(len(tokens.data) + 1, dtype=np.int32)
     np.cumsum(_widths(charset)[np.frombuffer(tokens.data, dtype=np.uint8)], out=grown[1:])
     return replace(tokens, data=tokens.data.decode(charset, "replace").encode("utf-8"), offsets=grown[tokens.offsets])
+
+
+def _each_as_it_is(tokens: Tokens) -> Tokens:
+    """Read each value that is no UTF-8 as ISO 8859-1: one value's bytes do not decide on another's."""
+    beyond = np.flatnonzero(np.frombuffer(tokens.data, dtype=np.uint8) >= 0x80)
+    size = np.diff(tokens.offsets)
+    parts, done = list[bytes](), 0
+    for value in np.unique(np.searchsorted(tokens.offsets, beyond, "right") - 1).tolist():
+        first, last = tokens.offsets[value:value + 2].tolist()
+        text = _as_utf8(tokens.data[first:last])
+        parts += [tokens.data[done:first], text]
+        done, size[value] = last, len(text)
+    offsets = np.concatenate(([0], np.cumsum(size))).astype(np.int32)
+    return replace(tokens, data=b"".join((*parts, tokens.data[done:])), offsets=offsets)
+
+
+def _as_utf8(text: bytes) -> bytes:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("iso8859-1").encode("utf-8")
+    return text
 
 
 def _with_escapes_decoded(tokens: Tokens, charset: str) -> Tokens:

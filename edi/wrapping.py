@@ -9,7 +9,7 @@ import numpy as np
 from edi.findings import Severity, kind
 from edi.octets import Octets, UnwrappedOctets, blocks
 from edi.origins import EvenlyWrapped, Origin, Shifted, Stepped
-from edi.scouting import read_header
+from edi.scouting import is_released, read_header
 
 WRAPPED = kind("detect.wrapped", Severity.NOTE, "the file is wrapped into lines of {count} characters, which were joined",
                "None needed; the sender may switch line wrapping off.")
@@ -49,7 +49,9 @@ def _wrapped_head(data: bytes) -> tuple[int, bytes] | None:
     header = read_header(data[:4 * _WIDEST].replace(b"\r", b"").replace(b"\n", b""), 0)
     if header is None or header.delimiters.segment.isalnum() or header.delimiters.segment in b"\r\n":
         return None
-    return None if data.endswith(header.delimiters.segment, 0, width) else (width, header.delimiters.segment)
+    marks = header.delimiters
+    whole = data.endswith(marks.segment, 0, width) and not is_released(data, width - len(marks.segment), marks.release)
+    return None if whole else (width, marks.segment)
 
 
 def unwrapped_octets(data: Octets, head: bytes, shift: int) -> tuple[Octets, Origin, int] | None:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 
 from edi.errors import ConfigurationError
 from edi.findings import Severity
+from edi.limits import Limits
 from edi.overlayfile import Overlay
 from flows.guides import overlay_of, refuse_strangers
 from flows.settings import Settings, Strict, known_zone, read_toml, validated
@@ -167,6 +168,7 @@ class Definitions:
     rules: tuple[Rule, ...]
     reference: Reference
     guides: Mapping[str, Overlay]  # name of the file under data/guides -> a partner's overrides
+    limits: Limits  # on what is read, from the settings
     settings_hash: str
     text: str  # canonical JSON of all of it, to be archived
 
@@ -200,8 +202,9 @@ def load_definitions(settings: Settings) -> Definitions:
     rules = tuple(parse_rule(path.stem, content) for path, content in _each(folder / "rules", texts))
     reference = _reference(folder / "codes", texts)
     texts["environment"] = settings.environment
+    texts["limits"] = asdict(settings.limits)
     text = json.dumps(texts, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
-    return Definitions(agreements, contracts, rules, reference, guides, hashlib.sha256(text.encode()).hexdigest(), text)
+    return Definitions(agreements, contracts, rules, reference, guides, settings.limits, hashlib.sha256(text.encode()).hexdigest(), text)
 
 
 def _each(folder: Path, texts: dict[str, Any]) -> list[tuple[Path, dict[str, Any]]]:

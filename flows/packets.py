@@ -28,7 +28,7 @@ def read_edi(files: Sequence[PlannedFile], load: Callable[[str], bytes], night: 
     """Read the EDI files of a packet into ``work``. A second landing of the same bytes is read for itself: it counts as read too."""
     for copy in sorted({file.copy for file in files}):
         landed = {file.file_hash: file for file in files if file.copy == copy}
-        for batch in read_files([SourceFile(name, load(name)) for name in landed]):
+        for batch in read_files([SourceFile(name, load(name)) for name in landed], limits=night.definitions.limits):
             _BatchReader(batch, landed, night, work).run()
 
 
@@ -43,7 +43,7 @@ class _BatchReader:
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
         self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         self.of_transaction: dict[tuple[int, int], list[Finding]] = defaultdict(list)
-        for finding in (*batch.findings, *check(batch, self._guide)):
+        for finding in (*batch.findings, *check(batch, self._guide, max_depth=self.night.definitions.limits.max_depth)):
             self._file_away(finding)
         self.seen = [self._seen(at) for at in range(len(batch.interchanges))]
         self.shared = [self._shared_outcome(at) for at in range(len(batch.interchanges))]

@@ -143,7 +143,7 @@ class _Contents:
 
 def _interchanges(files: dict[str, bytes], definitions: Definitions, business_date: date) -> dict[str, _Contents]:
     found: dict[str, _Contents] = {name: _Contents([], set(), ("~unreadable",), 0) for name in files}
-    for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())]):
+    for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())], limits=definitions.limits):
         counts = _transactions_by_file(batch)
         for name, count in counts.items():
             found[name].transactions = count

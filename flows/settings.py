@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from edi.errors import ConfigurationError
+from edi.limits import Limits
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -54,11 +56,23 @@ class Settings(Strict):
     packet_bytes: int = Field(default=64 * 2**20, ge=1)
     packet_files: int = Field(default=10_000, ge=1)
     workers: int = Field(default=2, ge=1, le=64)
+    limits: Limits = Limits()
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return known_zone(name)
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _known_limits(cls, limits: Any) -> Any:
+        known = [field.name for field in fields(Limits)]
+        for name, value in limits.items() if isinstance(limits, dict) else ():
+            if name not in known:
+                raise ValueError(f"has no {name}; known limits: {', '.join(known)}")
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"has no whole number from 1 on for {name}")
+        return limits
 
     @property
     def landing(self) -> Path:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 
 from edi.checking.faults import Faults
 from edi.findings import Severity, kind
+from edi.limits import Limits
 from edi.segments import Batch, Ints
 
-MAX_DEPTH = 100
+MAX_DEPTH = Limits().max_depth
 
 DEPTH = kind("limits.depth", Severity.ERROR, "the hierarchy of HL segments is deeper than {limit} levels here",
              "Look whether HL02 names the right parent; raise max_depth if the document is genuine.")

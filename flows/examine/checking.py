@@ -36,7 +36,7 @@ def check_files(paths: Iterable[str], policy: Policy, *, limits: Limits, max_fin
 
 
 def _take_in(batches: Iterable[Batch], drafts: Mapping[str, Draft], policy: Policy) -> None:
-    checker = Checker(policy.guides) if policy.guides else None
+    checker = policy.checker()
     for batch in batches:
         for finding in judged(batch, checker, policy):
             drafts[finding.place.file or ""].add(finding)

@@ -30,7 +30,7 @@ def run_check(
 ) -> int:
     """Check files, write the reports, and return the exit status: 0 unless a finding reaches the severity that fails."""
     worst: list[Severity | None] = [None]
-    reports = _watched(check_files(paths, policy, limits=limits or Limits(), max_findings=max_findings), worst,
+    reports = _watched(check_files(paths, policy, limits=limits or policy.limits, max_findings=max_findings), worst,
                        tell=sys.stderr.isatty() and (output is not None or not sys.stdout.isatty()))
     if output is None:
         FORMATS[form](reports, screen(), view)

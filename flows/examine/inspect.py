@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from edi.guides import Checker, Locator, shipped
+from edi.guides import Locator, shipped
 from edi.limits import Limits
 from flows.examine.checking import judged
 from flows.examine.command import STATUS
@@ -32,7 +32,7 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     page = screen()
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)
-    limits = limits or Limits()
+    limits = limits or policy.limits
     given = opened(Given(path), limits, most_held=limits.batch_bytes)
     unread = given.finding
     try:
@@ -47,7 +47,7 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
 
 
 def _entries(given: Given, policy: Policy, walker: Walker, limits: Limits) -> Iterator[Entry]:
-    locator, checker = Locator(policy.guides or shipped), Checker(policy.guides) if policy.guides else None
+    locator, checker = Locator(policy.guides or shipped), policy.checker()
     for batch in parts(given, limits):
         found = sorted(judged(batch, checker, policy), key=lambda each: each.place.offset or 0)
         yield from walker.walk(batch, locator.locate(batch), found)

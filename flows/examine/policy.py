@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from pathlib import Path
 
 from edi.errors import ConfigurationError
 from edi.findings import Finding
 from edi.guidemodel import Guide
-from edi.guides import Resolver, Subject, guide_for, shipped
+from edi.guides import Checker, Resolver, Subject, guide_for, shipped
+from edi.limits import Limits
 from edi.segments import Interchange
 from flows.definitions import Definitions, load_definitions
 from flows.guides import load_overlay, overridden
@@ -29,6 +30,11 @@ class Policy:
 
     guides: Resolver | None
     severity_of: Callable[[Interchange], Callable[[Finding], Finding]]
+    limits: Limits = field(default_factory=Limits)
+
+    def checker(self) -> Checker | None:
+        """Return what checks documents against the guides, None where only the syntax counts."""
+        return Checker(self.guides, max_depth=self.limits.max_depth) if self.guides else None
 
 
 def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
@@ -42,7 +48,7 @@ def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
         ConfigurationError: the settings are wrong, or there is no such guide.
     """
     definitions = _definitions(settings_path)
-    return Policy(_resolver(guides, definitions), _severities(definitions))
+    return Policy(_resolver(guides, definitions), _severities(definitions), definitions.limits if definitions else Limits())
 
 
 def _resolver(guides: Sequence[str], definitions: Definitions | None) -> Resolver | None:

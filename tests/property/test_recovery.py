@@ -241,7 +241,6 @@ def test_a_damaged_interchange_leaves_the_next_one_as_it_was(first: Wire, second
     assert [one.code for one in batch.findings if one.place.interchange == last] == [one.code for one in alone.findings]
 
 
-@pytest.mark.xfail(strict=True, reason="the character set is chosen for a whole interchange: one odd byte changes all of its text")
 def test_a_byte_that_is_not_utf_8_leaves_the_text_of_the_neighbours_as_it_was() -> None:
     wire = Wire("x12", [order_850(1, 1), order_850(2, 1)], 1, "\n")
     good = wire.written(wire.sets[0]).replace("PO1**", "J\xc3\xbcrgen**")
