@@ -59,9 +59,6 @@ def test_any_terminator(end: str) -> None:
     assert batch.type_codes == ["850"]
 
 
-RELEASED_END = pytest.mark.xfail(strict=True, reason="a released terminator at the end of the first line is taken for a real one")
-
-
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("padding", [pytest.param(at, marks=RELEASED_END if at in (0, 6) else ()) for at in range(12)])
 def test_wrapping_may_part_a_release_character_from_what_it_releases(newline: str, padding: int) -> None:
