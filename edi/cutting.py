@@ -56,7 +56,7 @@ def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int |
 def _last(text: bytes, found: Found, at: int, tag: bytes) -> int | None:
     place = text.rfind(tag)
     while place > 0:
-        if follows_terminator(text, place, found.dialect.delimiters) and not _is_protected(found, at + place):
+        if follows_terminator(text, place, found.dialect.delimiters) and not _is_data(text, found, at, place):
             return place
         place = text.rfind(tag, 0, place)
     return None
@@ -66,16 +66,19 @@ def _after_segment(data: Octets, found: Found, at: int, limit: int) -> int | Non
     marks, text = found.dialect.delimiters, data[at:limit]
     place = text.rfind(marks.segment)
     while place > 0:
-        if not is_released(text, place, marks.release) and not _is_protected(found, at + place):
+        if not is_released(text, place, marks.release) and not _is_data(text, found, at, place):
             return at + place + len(marks.segment)
         place = text.rfind(marks.segment, 0, place)
     return None
 
 
-def _is_protected(found: Found, at: int) -> bool:
+def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
+    """Tell whether a place in a text that begins at a segment lies in binary data, or in characters of two bytes (ISO 2022)."""
+    if found.dialect.charset == "iso2022_jp_2" and text.startswith(b"\x1b$", text.rfind(b"\x1b", 0, place)):
+        return True
     ranges = found.span.protected
-    before = bisect_right(ranges, at, key=lambda each: each[0]) - 1
-    return before >= 0 and at < ranges[before][1]
+    before = bisect_right(ranges, at + place, key=lambda each: each[0]) - 1
+    return before >= 0 and at + place < ranges[before][1]
 
 
 def tag_at(data: Octets, at: int) -> str:

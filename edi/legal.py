@@ -6,6 +6,7 @@ from collections import Counter
 
 from edi.octets import PADDING
 from edi.segments import Delimiters, Interchange
+from edi.tokens import UNDECLARED
 from edi.x12.delimiters import FIRST_WITH_REPETITION
 
 _NAMES = ("element", "segment", "component", "repetition", "release")
@@ -39,7 +40,7 @@ def _wrong(name: str, mark: bytes, one: Interchange) -> str | None:
         return "is a letter or digit; choose another"
     if mark in PADDING and not (name == "segment" and mark in _NEWLINES):
         return "is a space, newline or control character that may stand between segments; choose another"
-    if not mark.isascii() and (one.charset == "utf-8") != (len(mark) > 1):
+    if not mark.isascii() and (one.charset in ("utf-8", UNDECLARED)) != (len(mark) > 1):
         return f"would cut characters of {one.charset} in two; choose one of ASCII"
     return None
 

@@ -12,7 +12,8 @@ from edi.findings import Finding, Place, Severity
 from edi.limits import Limits
 from edi.reading import read
 from edi.rendering import encoded, kinds_of, values_of
-from edi.segments import Batch
+from edi.segments import Batch, Ints
+from edi.tokens import Bytes
 
 _REFUSED = (Severity.ERROR, Severity.FATAL)
 
@@ -41,10 +42,10 @@ class Part:
 
 
 def whereabouts(batch: Batch, segment: int) -> Place:
-    """Return the place of a segment, without its line where the file of a stream is closed by now."""
+    """Return the place of a segment, without its line where the file of a stream is gone by now."""
     try:
         return place_of(batch, segment)
-    except ValueError:
+    except OSError:
         return place_of(replace(batch, lines=()), segment)
 
 
@@ -95,16 +96,18 @@ def _first_difference(part: Part, back: Batch) -> int | None:
 
 
 def _first_other_value(part: Part, back: Batch, skip: int) -> int | None:
-    """Compare the bytes of values, interchange by interchange: a part may not show in which character set it is."""
-    table = part.batch.table
-    shift = skip - part.segments[0]
+    """Compare values, interchange by interchange; a part need not show its character set, so there their bytes count."""
+    table, shift = part.batch.table, skip - part.segments[0]
     edges = [*(part.batch.interchanges[at].first_segment for at in part.chosen), part.segments[1]]
     for number, at in enumerate(part.chosen):
         first, stop = edges[number:number + 2]
-        charset, charset_back = part.batch.interchanges[at].charset, back.interchanges[number].charset
-        text, offsets = encoded(table.values[slice(*values_of(table, first, stop))], charset)
-        text_back, offsets_back = encoded(back.table.values[slice(*values_of(back.table, first + shift, stop + shift))], charset_back)
-        other_charset = part.is_whole and charset != charset_back
-        if other_charset or not (np.array_equal(offsets, offsets_back) and np.array_equal(text, text_back)):
+        meant = table.values[slice(*values_of(table, first, stop))].fill_null("")
+        understood = back.table.values[slice(*values_of(back.table, first + shift, stop + shift))]
+        if not meant.equals(understood) and (part.is_whole or not _same_bytes(
+                encoded(meant, part.batch.interchanges[at].charset), encoded(understood, back.interchanges[number].charset))):
             return first
     return None
+
+
+def _same_bytes(one: tuple[Bytes, Ints], other: tuple[Bytes, Ints]) -> bool:
+    return np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from edi.buffers import ISO_2022
 from edi.segments import Bools, Delimiters, Ints, SegmentTable
-from edi.tokens import COMPONENT, ELEMENT, REPETITION, SEGMENT, Bytes
+from edi.tokens import COMPONENT, ELEMENT, REPETITION, SEGMENT, UNDECLARED, Bytes
 
 _BINARY = {"BIN": 2, "BDS": 3}  # the element that holds raw bytes; the one before it states how many
 
@@ -84,6 +84,8 @@ def encoded(values: pa.Array, charset: str, first: int = 0) -> tuple[Bytes, Ints
 def _recoded(text: Bytes, offsets: Ints, values: pa.Array, charset: str, first: int) -> tuple[Bytes, Ints]:
     if charset == "iso2022_jp_2":  # each value begins in ASCII, so each is encoded by itself
         return _one_by_one(values, charset, first)
+    if charset == UNDECLARED:
+        return _as_it_would_be_read(text, offsets)
     try:
         recoded = text.tobytes().decode().encode(charset)
     except UnicodeEncodeError:
@@ -100,6 +102,29 @@ def _one_by_one(values: pa.Array, charset: str, first: int) -> tuple[Bytes, Ints
         except UnicodeEncodeError as lacking:
             raise UnencodableError(first + at) from lacking
     return np.frombuffer(b"".join(texts), dtype=np.uint8), np.cumsum([0, *map(len, texts)])
+
+
+def _as_it_would_be_read(text: Bytes, offsets: Ints) -> tuple[Bytes, Ints]:
+    """Encode each value in ISO 8859-1 where our reader would take it for that, else in UTF-8."""
+    size, parts, done = np.diff(offsets), list[bytes](), 0
+    for value in np.unique(np.searchsorted(offsets, np.flatnonzero(text >= 0x80), "right") - 1).tolist():
+        begin, end = offsets[value:value + 2].tolist()
+        written = _undeclared(text[begin:end].tobytes())
+        parts += [text[done:begin].tobytes(), written]
+        done, size[value] = end, len(written)
+    whole = b"".join((*parts, text[done:].tobytes()))
+    return np.frombuffer(whole, dtype=np.uint8), np.append(0, np.cumsum(size))
+
+
+def _undeclared(value: bytes) -> bytes:
+    try:
+        narrow = value.decode().encode("iso8859-1")
+        narrow.decode()
+    except UnicodeEncodeError:
+        return value
+    except UnicodeDecodeError:
+        return narrow
+    return value
 
 
 def raw_values(table: SegmentTable, charsets: Sequence[str | None]) -> Ints:

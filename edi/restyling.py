@@ -17,8 +17,8 @@ from edi.x12.delimiters import FIRST_WITH_REPETITION
 _NO_SEPARATOR = "U"  # ISA11 of versions without a repetition separator
 
 
-def restyled(batch: Batch, delimiters: Delimiters | None, newline: bytes | None) -> Batch:
-    """Return a batch with other service characters or newlines; None leaves those of each interchange.
+def restyled(batch: Batch, chosen: range, delimiters: Delimiters | None, newline: bytes | None) -> Batch:
+    """Return a batch with other service characters or newlines in some of its interchanges; None leaves those of each.
 
     The decimal mark stays: numbers are not written anew.
 
@@ -27,7 +27,8 @@ def restyled(batch: Batch, delimiters: Delimiters | None, newline: bytes | None)
     """
     if delimiters is None and newline is None:
         return batch
-    interchanges = tuple(_restyled(one, delimiters, newline) for one in batch.interchanges)
+    interchanges = tuple(
+        _restyled(one, delimiters, newline) if at in chosen else one for at, one in enumerate(batch.interchanges))
     batch = replace(batch, interchanges=interchanges)
     return batch if delimiters is None else _with_stated_separators(batch)
 
@@ -67,9 +68,9 @@ def _with_stated_separators(batch: Batch) -> Batch:
         one = batch.interchanges[int(table.interchange[segment])]
         repetition, component = (
             int(table.repeat_first[table.element_first[table.segment_first[segment] + element]]) for element in (11, 16))
-        stated[component] = one.delimiters.component.decode(one.charset)
+        stated[component] = one.delimiters.component.decode("iso8859-1")
         if one.delimiters.repetition is not None:
-            stated[repetition] = one.delimiters.repetition.decode(one.charset)
+            stated[repetition] = one.delimiters.repetition.decode("iso8859-1")
         elif one.version >= FIRST_WITH_REPETITION and not table.values[repetition].as_py().isalnum():
             stated[repetition] = _NO_SEPARATOR
     if not stated:

@@ -119,7 +119,8 @@ def interchanges(source: Source) -> Iterator[Scouted]:
             yield Scouted(ordinal, None, None, tuple(met))
             continue
         ordinal += 1
-        charset, wrong = ("utf-8", None) if ascii_only else _charset(data, span)
+        seven_bits = span.header.charset == "iso2022_jp_2"  # characters of two octets, all of which ASCII has too
+        charset, wrong = ("utf-8", None) if ascii_only and not seven_bits else _charset(data, span)
         kinds = (*span.header.faults, *((wrong,) if wrong else ()))
         declared = (Fault(what, span.header.body, tag=_TAGS[span.header.standard], interchange=ordinal) for what in kinds)
         yield Scouted(ordinal, span, Dialect(span.header.standard, span.header.delimiters, charset), (*met, *declared))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def write(
         raise UnwritableError("there is no interchange to write", Place())
     every = range(len(batch.interchanges))
     chosen = every if interchange is None else range(every[interchange], every[interchange] + 1)
-    batch = restyled(batch, delimiters, newline)
+    batch = restyled(batch, chosen, delimiters, newline)
     part, _ = _written(batch, chosen, b"")
     if not part.is_whole:
         raise UnwritableError("this is a part of a stream only; use write_parts", whereabouts(batch, part.segments[0]))
@@ -72,8 +72,8 @@ def write_parts(
         if lost:
             raise UnwritableError("not all of it could be read", lost[0].place, tuple(lost))
         if batch.interchanges:
-            batch = restyled(batch, delimiters, newline)
-            part, head = _written(batch, range(len(batch.interchanges)), head)
+            every = range(len(batch.interchanges))
+            part, head = _written(restyled(batch, every, delimiters, newline), every, head)
             proofread(part, limits)
             yield part.text
 
@@ -81,7 +81,7 @@ def write_parts(
 def _written(batch: Batch, chosen: range, head: bytes) -> tuple[Part, bytes]:
     """Write consecutive interchanges of a batch; ``head`` is the header of the one that goes on, returned for the part behind."""
     edges = np.array([*(one.first_segment for one in batch.interchanges), len(batch.table)])
-    raw = _raw(batch)
+    raw, packages = _raw(batch), batch.table.select("UNO")
     pieces: list[bytes] = []
     behind = head
     for at in chosen:
@@ -91,18 +91,18 @@ def _written(batch: Batch, chosen: range, head: bytes) -> tuple[Part, bytes]:
             behind = one.una + _rendered(batch, one, first, first + 1, raw)
             pieces += [one.before, behind]
             first += 1
-        pieces += _body(batch, one, first, stop, raw)
+        mine = packages[slice(*np.searchsorted(packages, (first, stop)))]
+        pieces += _body(batch, one, (first, stop), raw, mine if one.standard == "edifact" else mine[:0])
         if one.has_trailer:
             pieces.append(one.after)
     going_on = b"" if batch.interchanges[chosen[0]].begins else head
     return Part(batch, chosen, (int(edges[chosen.start]), int(edges[chosen.stop])), going_on, b"".join(pieces)), behind
 
 
-def _body(batch: Batch, one: Interchange, first: int, stop: int, raw: Ints) -> Iterator[bytes]:
+def _body(batch: Batch, one: Interchange, segments: tuple[int, int], raw: Ints, packages: Ints) -> Iterator[bytes]:
     """Yield the segments behind a header, with the newline before each, and the objects between UNO and UNP."""
-    packages = batch.table.select("UNO")
-    packages = packages[(packages >= first) & (packages < stop)] if one.standard == "edifact" else packages[:0]
-    objects = dict(zip((packages + 1).tolist(), one.objects, strict=False))
+    first, stop = segments
+    objects = dict(zip_longest((packages + 1).tolist(), one.objects))
     edges = sorted({first, *range(first, stop, _SEGMENTS), *objects, stop})
     for a, b in pairwise(edges):
         text = one.newline + _rendered(batch, one, a, b, raw)
@@ -110,7 +110,7 @@ def _body(batch: Batch, one: Interchange, first: int, stop: int, raw: Ints) -> I
         if b in objects:
             held = objects[b]
             if held is None:
-                raise UnwritableError("the object behind this UNO was too long to keep; read with a larger max_segment_bytes",
+                raise UnwritableError("the object behind this UNO was not kept; read it with a larger max_segment_bytes, and unwrapped",
                                       whereabouts(batch, b - 1))
             yield held
 

@@ -73,6 +73,25 @@ def test_each_form_is_written_as_it_was_read(data):
     assert write(read(data)) == data
 
 
+def test_octets_of_iso_2022_are_no_terminators():
+    data = UNB.replace("UNOC", "UNOX").encode() + "UNH+1+ORDERS:D:96A:UN'FTX+AAI+++\u0410?''UNT+3+1'UNZ+1+REF'".encode("iso2022_jp_2")
+    assert data.count(b"'") == 7  # one of them is half of a letter, one is released
+
+    batch = read(data)
+
+    assert batch.findings == ()
+    assert batch.table.nested(2) == [[["FTX"]], [["AAI"]], [[""]], [[""]], [["\u0410'"]]]
+    assert write(batch) == data
+
+
+def test_where_no_character_set_is_declared_each_value_is_written_as_it_would_be_read():
+    latin, both = x12("N1*ST*caf\u00e9", "N1*BY*K\u00f6ln").decode().encode("latin-1"), x12("N1*ST*caf\u00e9").decode().encode("latin-1")
+    mixed = both.replace(b"PO1", "5 \u20ac".encode())
+
+    assert write(read(latin)) == latin
+    assert write(read(mixed)) == mixed
+
+
 def test_blank_lines_of_newline_terminated_files_are_told_since_they_are_not_kept():
     batch = read(x12("N1*ST").replace(b"~", b"\n").replace(b"N1*ST\n", b"N1*ST\n\n"))
 
@@ -125,6 +144,12 @@ def test_one_interchange_of_several():
 
     assert write(batch, 1) == edifact("FTX+AAI") + b"\n"
     assert write(batch, -1) == x12("N1*ST")
+
+
+def test_only_the_interchange_that_is_written_must_allow_the_delimiters():
+    marks = Delimiters(element=b"|", segment=b"'", component=b":", release=b"?")
+
+    assert write(read(x12() + edifact()), 1, delimiters=marks).startswith(b"UNA:|.? 'UNB|")
 
 
 @pytest.mark.parametrize(("marks", "said"), [
@@ -204,12 +229,21 @@ def test_binary_data_is_refused_where_its_length_is_wrong():
         write(changed(read(x12("BIN*7*a~b*c\n:")), "7", "6"))
 
 
+def test_an_object_of_a_wrapped_file_is_not_kept_and_refused():
+    text = f"{UNB}UNO+1+a:b+1+200'{'x' * 200}UNP+200+1'UNZ+1+REF'"
+    batch = read("\n".join(text[at:at + 80] for at in range(0, len(text), 80)).encode())
+
+    assert [finding.code for finding in batch.findings] == ["detect.wrapped"]
+    with pytest.raises(UnwritableError, match="the object behind this UNO was not kept"):
+        write(batch)
+
+
 def test_an_object_too_long_to_keep_is_told_and_refused():
     data = f"{UNB}UNO+1+a:b+1+200'{'x' * 200}UNP+200+1'UNZ+1+REF'".encode()
     batch = read(data, limits=Limits(max_segment_bytes=100))
 
     assert [finding.code for finding in batch.findings] == ["envelope.long_object"]
-    with pytest.raises(UnwritableError, match="the object behind this UNO was too long to keep"):
+    with pytest.raises(UnwritableError, match="the object behind this UNO was not kept"):
         write(batch)
 
 
@@ -229,6 +263,17 @@ def test_a_stream_is_written_part_by_part(tmp_path):
     assert b"".join(parts) == data
     with pytest.raises(UnwritableError, match="part of a stream"):
         write(next(stream(tmp_path / "large.x12", limits=limits)))
+
+
+@pytest.mark.parametrize("size", range(60, 200, 20))
+def test_a_stream_is_not_cut_inside_characters_of_two_bytes(tmp_path, size):
+    text = "".join(f"FTX+AAI+++{chr(code)}\u8a9e'" for code in range(0x410, 0x430))  # Cyrillic in ISO 2022 has octets that end segments
+    data = f"{UNB.replace('UNOC', 'UNOX')}UNH+1+ORDERS:D:96A:UN'{text}UNT+{text.count('FTX') + 2}+1'UNZ+1+REF'".encode("iso2022_jp_2")
+    (tmp_path / "large.edi").write_bytes(data)
+
+    parts = write_parts(stream(tmp_path / "large.edi", limits=Limits(batch_bytes=size, max_part_bytes=size)))
+
+    assert b"".join(parts) == data
 
 
 def test_errors_of_a_stream_are_raised_where_they_are_met(tmp_path):
