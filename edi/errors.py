@@ -35,7 +35,8 @@ class IntegrityError(CrossfootError):
 class UnwritableError(CrossfootError):
     """What is to be written could not be read again. Remedy: change the value or delimiter that the message names.
 
-    ``place`` is where it stands in what was read; ``findings`` are what our reader has against the result, where it is that.
+    ``place`` is where it stands in what was read. ``findings`` are what our reader has against the result, if it is that; their
+    places, and ``place`` then, are those in what would have been written.
     """
 
     def __init__(self, message: str, place: Place, findings: tuple[Finding, ...] = ()) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from edi.errors import UnwritableError
 from edi.findings import Place, Severity
-from edi.limits import Limits
+from edi.limits import SEGMENT_BYTES, Limits
 from edi.proofreading import Part, proofread, whereabouts
 from edi.rendering import Stretch, UnencodableError, owners, raw_values, render, special, stretch_of
 from edi.restyling import restyled, stating_segments
@@ -68,9 +68,9 @@ def write_parts(
     """
     head = b""
     for batch in batches:
-        lost = [finding for finding in batch.findings if finding.severity is Severity.FATAL]
+        lost = [one for one in batch.findings if one.severity is Severity.FATAL or one.code == SEGMENT_BYTES.code]
         if lost:
-            raise UnwritableError("not all of it could be read", lost[0].place, tuple(lost))
+            raise UnwritableError("not all of it could be read; raise the limits, or ask for the file again", lost[0].place, tuple(lost))
         if batch.interchanges:
             every = range(len(batch.interchanges))
             part, head = _written(restyled(batch, every, delimiters, newline), every, head)
@@ -102,7 +102,7 @@ def _written(batch: Batch, chosen: range, head: bytes) -> tuple[Part, bytes]:
 def _body(batch: Batch, one: Interchange, segments: tuple[int, int], raw: Ints, packages: Ints) -> Iterator[bytes]:
     """Yield the segments behind a header, with the newline before each, and the objects between UNO and UNP."""
     first, stop = segments
-    objects = dict(zip_longest((packages + 1).tolist(), one.objects))
+    objects = dict(zip_longest((packages + 1).tolist(), one.objects[:len(packages)]))
     edges = sorted({first, *range(first, stop, _SEGMENTS), *objects, stop})
     for a, b in pairwise(edges):
         text = one.newline + _rendered(batch, one, a, b, raw)

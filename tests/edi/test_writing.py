@@ -281,3 +281,13 @@ def test_errors_of_a_stream_are_raised_where_they_are_met(tmp_path):
 
     with pytest.raises(UnwritableError, match=r"x12\.se01_count"):
         list(write_parts(stream(tmp_path / "large.x12", limits=Limits(batch_bytes=1000, max_part_bytes=2000))))
+
+
+def test_a_segment_too_large_to_be_held_is_refused_whatever_may_be_written(tmp_path):
+    (tmp_path / "large.x12").write_bytes(x12("NTE**" + "x" * 9000))
+    limits = Limits(batch_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
+
+    with pytest.raises(UnwritableError, match=r"tag NTE.*: not all of it could be read") as refused:
+        list(write_parts(stream(tmp_path / "large.x12", limits=limits), limits=Limits()))
+
+    assert [finding.code for finding in refused.value.findings] == ["limits.segment_bytes"]

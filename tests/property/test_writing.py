@@ -52,7 +52,7 @@ def edifact(use: Marks, body: list[Segment], newline: str) -> bytes:
     return (una + newline + text).encode()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(FILES, SIZES)
 def test_what_is_read_is_written_byte_for_byte_whole_and_in_parts(data, limits):
     batch, parts = read(data), parts_of(data, limits)
@@ -67,7 +67,7 @@ def test_what_is_read_is_written_byte_for_byte_whole_and_in_parts(data, limits):
         assert b"".join(write_parts(parts)) == data.removeprefix(codecs.BOM_UTF8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(FILES, SIZES, st.sampled_from(["\n", "\r\n", ""]), marks())
 def test_parts_are_written_anew_as_the_whole_is(data, limits, newline, use):
     batch, parts = read(data), parts_of(data, limits)
