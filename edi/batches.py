@@ -69,7 +69,7 @@ def make_batch(
 
 def _offsets(sources: Sequence[Source], founds: Sequence[Found]) -> list[int]:
     """Return where each interchange begins in its file."""
-    return [int(sources[found.file].origin(np.array([found.span.start]))[0]) for found in founds]
+    return [sources[found.file].offset(found.span.start) for found in founds]
 
 
 def _table(sources: Sequence[Source], tokens: Tokens, place: Spots) -> SegmentTable:
@@ -88,7 +88,7 @@ def _table(sources: Sequence[Source], tokens: Tokens, place: Spots) -> SegmentTa
 
 
 def _finding(source: Source, fault: Fault, policy: Policy) -> Finding:
-    offset = 0 if fault.at == 0 and not fault.tag else int(source.origin(np.array([fault.at]))[0])
+    offset = 0 if fault.at == 0 and not fault.tag else source.offset(fault.at)
     place = Place(file=source.name, offset=offset, line=source.lines.of(offset), interchange=fault.interchange, tag=fault.tag)
     limit = policy.limits.max_file_bytes
     return find(fault.kind, place, policy.severities, count=fault.count, reasons=fault.reasons, limit=limit)

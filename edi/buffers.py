@@ -90,7 +90,7 @@ def buffers(sources: Sequence[Source], founds: Sequence[Found], pieces: Iterable
     made: list[Buffer] = []
     for piece in pieces:
         found = founds[piece.found]
-        if not made or made[-1].dialect != found.dialect:
+        if not made or (made[-1].dialect is not found.dialect and made[-1].dialect != found.dialect):
             made.append(Buffer(found.dialect))
         made[-1].add(sources[found.file].data, found, piece)
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from edi.findings import Kind
 from edi.segments import Delimiters
@@ -33,6 +34,12 @@ class Dialect:
     standard: str
     delimiters: Delimiters
     charset: str  # a Python codec, "utf-8" where nothing need be converted; or edi.tokens.UNDECLARED
+
+
+@lru_cache(maxsize=256)
+def dialect(standard: str, delimiters: Delimiters, charset: str) -> Dialect:
+    """Return a dialect; equal ones are the same object, which is compared faster."""
+    return Dialect(standard, delimiters, charset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import numpy as np
 from edi.octets import BLOCK, Octets
 from edi.segments import Ints
 
+_NONE = np.zeros(0, dtype=np.int64)
+
 
 class Lines:
     """The lines of one file as it arrived. They end with LF, or with CR where the first block has no LF."""
@@ -15,7 +17,7 @@ class Lines:
         self._raw = raw
         self._mark = b""
         self._before = [0]  # line ends before each block that was counted so far
-        self._block, self._ends = -1, np.zeros(0, dtype=np.int64)
+        self._block, self._ends = -1, _NONE
 
     def of(self, offset: int) -> int:
         """Return the number, from 1, of the line that a byte offset stands on."""

@@ -7,7 +7,7 @@ found in a file never depends on the files that it was read with.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edi.batches import make_batch
@@ -32,22 +32,30 @@ def read_files(
 ) -> Iterator[Batch]:
     """Read files into batches; every file is in exactly one of them, whole."""
     policy = Policy(limits, severities)
-    waiting: dict[Dialect | None, list[Source]] = {}
-    held: dict[Dialect | None, int] = {}
+    waiting: dict[Dialect | None, _Waiting] = {}
     for file in files:
         source = _refused(file) if len(file.data) > limits.max_file_bytes else prepare(file)
-        dialects = {each.dialect for each in source.scouted if each.dialect}
+        dialects = list(dict.fromkeys(each.dialect for each in source.scouted if each.dialect))
         if len(dialects) > 1 or len(source.data) >= limits.batch_bytes:
             yield _whole([source], policy)
             continue
-        key = next(iter(dialects), None)
-        waiting.setdefault(key, []).append(source)
-        held[key] = held.get(key, 0) + len(source.data)
-        if held[key] >= limits.batch_bytes or len(waiting[key]) >= _MOST_FILES:
-            held[key] = 0
-            yield _whole(waiting.pop(key), policy)
-    for sources in waiting.values():
-        yield _whole(sources, policy)
+        held = waiting.setdefault(dialects[0] if dialects else None, _Waiting())
+        held.sources.append(source)
+        held.size += len(source.data)
+        if held.size >= limits.batch_bytes or len(held.sources) >= _MOST_FILES:
+            yield _whole(held.sources, policy)
+            held.sources, held.size = [], 0
+    for held in waiting.values():
+        if held.sources:
+            yield _whole(held.sources, policy)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Small files of one dialect that will be read together."""
+
+    sources: list[Source] = field(default_factory=list)
+    size: int = 0
 
 
 def read(source: Path | str | bytes, *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None) -> Batch:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from edi.detect import EMPTY, UNKNOWN, detect
-from edi.dialect import Dialect
+from edi.dialect import Dialect, dialect
 from edi.findings import Kind, Severity, kind
 from edi.lines import Lines
 from edi.octets import FileOctets, Octets, blocks
@@ -61,6 +63,11 @@ class Source:
     lines: Lines
     faults: tuple[Fault, ...] = ()  # of the file as a whole
     scouted: tuple[Scouted, ...] = ()  # all interchanges, where the file is read at once
+
+    def offset(self, position: int) -> int:
+        """Return the offset in the file of one position."""
+        origin = self.origin
+        return position + origin.shift if isinstance(origin, Shifted) else int(origin(np.array([position]))[0])
 
 
 def prepare(file: SourceFile) -> Source:
@@ -123,7 +130,7 @@ def interchanges(source: Source) -> Iterator[Scouted]:
         charset, wrong = ("utf-8", None) if ascii_only and not seven_bits else _charset(data, span)
         kinds = (*span.header.faults, *((wrong,) if wrong else ()))
         declared = (Fault(what, span.header.body, tag=_TAGS[span.header.standard], interchange=ordinal) for what in kinds)
-        yield Scouted(ordinal, span, Dialect(span.header.standard, span.header.delimiters, charset), (*met, *declared))
+        yield Scouted(ordinal, span, dialect(span.header.standard, span.header.delimiters, charset), (*met, *declared))
 
 
 def _charset(data: Octets, span: Span) -> tuple[str, Kind | None]:

@@ -16,7 +16,7 @@ from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets, matches
 from edi.origins import Shifted
-from edi.segments import Batch, Interchange, Ints
+from edi.segments import Batch, Ints
 from edi.sources import Source
 from edi.tokens import Tokens
 
@@ -114,14 +114,16 @@ def with_padding(
     edges = np.searchsorted(packages, [*(one.first_segment for one in batch.interchanges), len(batch.table)])
     interchanges = []
     for one, found, newline, (first, stop) in zip(batch.interchanges, founds, newlines, pairwise(edges.tolist()), strict=True):
-        source = sources[one.file]
+        source, objects = sources[one.file], tuple[bytes | None, ...]()
         if isinstance(source.origin, Shifted):  # what was wrapped or recoded is not written again as it was
             shift = source.origin.shift
-            ends = batch.table.end[packages[first:stop]] - shift
-            objects = tuple(_object(source.data, found, end, limits.max_segment_bytes) for end in ends.tolist())
-            one = replace(one, newline=newline or b"", objects=objects)
-            trailer = int(batch.table.offset[one.stop_segment - 1]) - shift if one.has_trailer else 0
-            one = _padded(one, source.data, found, (trailer, one.end - shift), limits.max_padding_bytes)
+            if first < stop:
+                ends = batch.table.end[packages[first:stop]] - shift
+                objects = tuple(_object(source.data, found, end, limits.max_segment_bytes) for end in ends.tolist())
+            trailer = int(batch.table.offset[one.stop_segment - 1]) - shift if one.has_trailer else None
+            before, after, unterminated = _around(source.data, found, trailer, one.end - shift, limits.max_padding_bytes)
+            if newline or objects or before or after or unterminated:
+                one = replace(one, newline=newline or b"", objects=objects, before=before, after=after, unterminated=unterminated)
         interchanges.append(one)
     return replace(batch, interchanges=tuple(interchanges))
 
@@ -134,18 +136,16 @@ def _object(data: Octets, found: Found, first: int, most: int) -> bytes | None:
     return data[first:last] if last - first <= most else None
 
 
-def _padded(one: Interchange, data: Octets, found: Found, trailer: tuple[int, int], most: int) -> Interchange:
-    """Keep what stands in front of an interchange and behind its trailer, whose range in the data is given."""
-    before = data[max(found.span.start - most, 0):found.span.start] if found.ordinal == 1 and found.begins else b""
-    one = replace(one, before=_padding(before))
-    if not one.has_trailer:
-        return one
-    first, end = trailer
+def _around(data: Octets, found: Found, trailer: int | None, end: int, most: int) -> tuple[bytes, bytes, bool]:
+    """Return what stands in front of an interchange and behind its trailer (None: there is none), and whether that has no terminator."""
+    before = _padding(data[max(found.span.start - most, 0):found.span.start]) if found.ordinal == 1 and found.begins else b""
+    if trailer is None:
+        return before, b"", False
     after, mark = data[end:min(found.span.stop, end + most)], found.dialect.delimiters.segment
     if matches(data, end - len(mark), mark):
-        return replace(one, after=_padding(after))
-    text = data[first:end] + after
-    return replace(one, after=text[len(text.rstrip(PADDING)):], unterminated=True)
+        return before, _padding(after), False
+    text = data[trailer:end] + after
+    return before, text[len(text.rstrip(PADDING)):], True
 
 
 def _padding(text: bytes) -> bytes:
@@ -158,7 +158,7 @@ def odd_findings(
     """Yield the notes on what is odd, and on padding that is too long to keep."""
     for what, found, position in odd.odd:
         source = sources[founds[found].file]
-        yield find(what, _place(source, founds[found].ordinal, int(source.origin(np.array([position]))[0])), policy.severities)
+        yield find(what, _place(source, founds[found].ordinal, source.offset(position)), policy.severities)
     for one, span in zip(batch.interchanges, (found.span for found in founds), strict=True):
         source, most = sources[one.file], policy.limits.max_padding_bytes
         if None in one.objects:

@@ -67,10 +67,10 @@ def _terminator(after: bytes) -> bytes:
 
 
 def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
-    text = [field.decode("latin-1").rstrip() for field in fields[:16]]
-    fixed = all(len(field) == width for field, width in zip(fields[1:16], WIDTHS, strict=True)) and delimiters.component != b""
+    text = [field.rstrip() for field in b"\0".join(fields[:16]).decode("latin-1").split("\0", 15)]
+    fixed = tuple(map(len, fields[1:16])) == WIDTHS and delimiters.component != b""
     stated = ((11, delimiters.repetition), (16, delimiters.component))
-    literals = tuple(at + sum(len(field) + 1 for field in fields[:element]) for element, mark in stated if mark)
+    literals = tuple(at + len(delimiters.element.join(fields[:element])) + 1 for element, mark in stated if mark)
     faults = (() if fixed else (LENGTH,)) + (() if text[15] in ("P", "T") else (USAGE,))
     return Header(
         standard="x12", body=at, delimiters=delimiters, fixed=fixed,
