@@ -18,7 +18,7 @@ from edi.carrying import Carry, Digests
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
-from edi.tokens import Tokens
+from edi.tokens import UNDECLARED, Tokens
 from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
@@ -135,7 +135,7 @@ def _interchange(table: SegmentTable, found: Found, offset: int, first: int, sto
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
         acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
         end=int(table.end[stop - 1]) if stop else offset, first_segment=first, stop_segment=stop, content_hash=content_hash,
-        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=found.dialect.charset, una=header.una,
+        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset="utf-8" if found.dialect.charset == UNDECLARED else found.dialect.charset, una=header.una,
         begins=found.begins, ends=found.ends,
     )
 
