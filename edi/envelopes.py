@@ -128,14 +128,15 @@ def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: i
 
 def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
                  group_count: int) -> Interchange:
-    header = found.span.header
+    header, charset = found.span.header, found.dialect.charset
+    charset = "utf-8" if charset == UNDECLARED else charset
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
         acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
         end=int(table.end[stop - 1]) if stop else offset, first_segment=first, stop_segment=stop, content_hash=content_hash,
-        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset="utf-8" if found.dialect.charset == UNDECLARED else found.dialect.charset, una=header.una,
+        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=charset, una=header.una,
         begins=found.begins, ends=found.ends,
     )
 
