@@ -129,7 +129,7 @@ def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: i
 def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
                  group_count: int) -> Interchange:
     header, charset = found.span.header, found.dialect.charset
-    charset = "utf-8" if charset == UNDECLARED else charset
+    charset = "iso8859-1" if charset == UNDECLARED else charset  # what such a file most likely is
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
