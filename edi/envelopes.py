@@ -18,7 +18,7 @@ from edi.carrying import Carry, Digests
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
-from edi.tokens import UNDECLARED, Tokens
+from edi.tokens import Tokens
 from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
@@ -128,15 +128,14 @@ def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: i
 
 def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
                  group_count: int) -> Interchange:
-    header, charset = found.span.header, found.dialect.charset
-    charset = "iso8859-1" if charset == UNDECLARED else charset  # what such a file most likely is
+    header = found.span.header
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
         acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
         end=int(table.end[stop - 1]) if stop else offset, first_segment=first, stop_segment=stop, content_hash=content_hash,
-        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=charset, una=header.una,
+        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=found.dialect.charset, una=header.una,
         begins=found.begins, ends=found.ends,
     )
 
