@@ -11,9 +11,11 @@ import numpy as np
 from edi.acknowledgments import AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
 from edi.edifact.contrl import acknowledge_edifact, contrl_form
 from edi.findings import Finding
-from edi.segments import Batch
+from edi.segments import Batch, Interchange
 from edi.x12.acknowledge import acknowledge_x12, group_forms
 from edi.x12.ta1 import ta1, ta1_form
+
+_TELL = ("TA1", "AK1", "UCI")  # segments that acknowledge: whoever sends them waits for no answer, however they are wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,18 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
         policy: what was agreed about acknowledgments.
     """
     interchange = batch.interchanges[interchange_index]
-    types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
-    if not types:
-        return Due((), "it holds no transaction")
-    if all(is_acknowledgment(interchange.standard, code) for code in types):
-        return Due((), "an acknowledgment is never acknowledged")
     request = ack_request(batch, interchange_index, findings)
+    types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
+    if all(is_acknowledgment(interchange.standard, code) for code in types) and (types or _tells(batch, interchange)):
+        return Due((), "an acknowledgment is never acknowledged")
+    if not types and not request.rejected:
+        return Due((), "it holds no transaction")
     forms = _edifact(request, policy) if interchange.standard == "edifact" else _x12(request, policy)
     return Due(forms, "" if forms else _why_none(request))
+
+
+def _tells(batch: Batch, interchange: Interchange) -> bool:
+    return bool(batch.table.codes_at(np.arange(interchange.first_segment, interchange.stop_segment), *_TELL).any())
 
 
 def _edifact(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:

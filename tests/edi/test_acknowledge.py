@@ -166,7 +166,33 @@ def test_our_own_limits_and_the_business_never_reject() -> None:
 ], ids=["997", "999", "TA1", "CONTRL"])
 def test_acknowledgments_are_not_acknowledged(found: tuple) -> None:
     assert due(found[0], 0, found[1], AckPolicy(ta1="always")).forms == ()
+    assert due(found[0], 0, found[1], AckPolicy(ta1="always")).reason == "an acknowledgment is never acknowledged"
     assert is_acknowledgment("x12", "999") and is_acknowledgment("edifact", "CONTRL") and not is_acknowledgment("x12", "850")
+
+
+EMPTY_X12, EMPTY_EDIFACT = f"{isa()}~IEA*0*{{}}~", "UNB+UNOC:3+A:14+B:14+260924:1030+55'UNZ+0+{}'"
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (EMPTY_X12.format("000000102"), "TA1*000000101*260924*1030*R*001~"), (EMPTY_EDIFACT.format("56"), "UCI+55+A:14+B:14+4+28+UNZ+3'"),
+], ids=["x12", "edifact"])
+def test_an_interchange_that_is_rejected_whole_is_told_though_nothing_is_in_it(text: str, told: str) -> None:
+    (data,) = replies(read(text)).values()
+    assert told in data.decode()
+
+
+@pytest.mark.parametrize("text", [EMPTY_X12.format("000000101"), EMPTY_EDIFACT.format("55")], ids=["x12", "edifact"])
+def test_an_interchange_with_nothing_in_it_is_not_answered_where_it_is_right(text: str) -> None:
+    batch, findings = read(text)
+    assert due(batch, 0, findings, AckPolicy(ta1="always")).reason == "it holds no transaction"
+
+
+@pytest.mark.parametrize("text", [
+    f"{isa()}~TA1*000000001*260924*1030*A*000~IEA*0*000000102~", "UNB+UNOC:3+A:14+B:14+260924:1030+55'UCI+1+B:14+A:14+7'UNZ+1+56'",
+], ids=["TA1", "UCI"])
+def test_a_broken_envelope_around_an_acknowledgment_starts_no_correspondence(text: str) -> None:
+    batch, findings = read(text)
+    assert due(batch, 0, findings, DEFAULT).forms == ()
 
 
 def test_values_of_theirs_cannot_break_our_envelope() -> None:
