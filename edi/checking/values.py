@@ -17,6 +17,8 @@ from edi.segments import Batch, Bools, Ints
 
 BAD_CHARACTER = kind("guide.bad_character", Severity.WARNING, "a value of {tag} has characters that its type does not allow",
                      "look at the value at this place; the partner should correct it")
+CONTROL_CHARACTER = kind("guide.control_character", Severity.WARNING, "a value of {tag} has a control character",
+                         "look whether a segment terminator is missing or escaped here; the partner should correct it")
 BAD_DATE = kind("guide.bad_date", Severity.ERROR, "a date of {tag} does not exist or is badly written",
                 "the partner must correct the date")
 BAD_TIME = kind("guide.bad_time", Severity.WARNING, "a time of {tag} does not exist or is badly written",
@@ -25,13 +27,16 @@ BAD_TIME = kind("guide.bad_time", Severity.WARNING, "a time of {tag} does not ex
 
 def check_values(batch: Batch, cells: Cells, flags: Flags) -> Iterator[Faults]:
     """Return which values are not of their type; ``flags`` are those of each value's slot."""
-    if len(numbers := _typed(cells, flags, NUMERIC)):
+    controls = _controls(cells, flags)
+    yield cells.at_values(CONTROL_CHARACTER, controls)
+    numbers = _typed(cells, flags, NUMERIC)
+    numbers = numbers[~np.isin(numbers, controls)] if len(controls) else numbers  # told already
+    if len(numbers):
         integer = (flags[numbers] & INTEGER) > 0
         yield cells.at_values(BAD_CHARACTER, numbers[bad_numbers(cells.text(numbers), integer, _marks(batch, cells, numbers))])
     for flag, what, bad in ((DATE, BAD_DATE, bad_dates), (TIME, BAD_TIME, bad_times), (LETTERS, BAD_CHARACTER, bad_letters)):
         if len(values := _typed(cells, flags, flag)):
             yield cells.at_values(what, values[bad(cells.text(values))])
-    yield cells.at_values(BAD_CHARACTER, _controls(cells, flags))
     if len(coded := _typed(cells, flags, CODED)):
         yield cells.at_values(BAD_CODE, coded[~_on_list(cells, coded)])
     yield from _periods(cells, _typed(cells, flags, PERIOD))

@@ -34,6 +34,7 @@ ERRORS: Mapping[str, Code] = {
     "guide.element_missing": _same("13"), "guide.element_forbidden": _same("15"),
     "guide.element_surplus": _same("16"), "guide.component_surplus": _same("16"), "guide.repetition_surplus": _same("35"),
     "guide.too_short": _same("40"), "guide.too_long": _same("39"), "guide.bad_character": _same("37"),
+    "guide.control_character": _same("21"),
     "guide.bad_code": _same("12"), "guide.bad_date": _same("12"), "guide.bad_time": _same("12"),
     "guide.condition": Code(UNSPECIFIED, "48"),
 }

@@ -63,6 +63,7 @@ ELEMENT: Table = {
     ("guide.too_short", ""): _same("4"),
     ("guide.too_long", ""): _same("5"),
     ("guide.bad_character", ""): _same("6"),
+    ("guide.control_character", ""): _same("6"),
     ("guide.bad_code", ""): _same("7"),
     ("guide.bad_code", "guide"): Code("7", "7", "I6"),
     ("guide.bad_code", "off_standard"): _same("7"),

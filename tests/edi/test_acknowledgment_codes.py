@@ -183,6 +183,7 @@ KINDS: list[tuple[str, bool, str, str, str, str, str, str]] = [
     ("guide.too_short", True, "4", "4", "4", "4", "40", "40"),
     ("guide.too_long", True, "5", "5", "5", "5", "39", "39"),
     ("guide.bad_character", True, "6", "6", "6", "6", "37", "37"),
+    ("guide.control_character", True, "6", "6", "6", "6", "21", "21"),
     ("guide.bad_code", True, "7", "7", "7", "I6", "12", "12"),
     ("guide.bad_date", True, "8", "8", "8", "8", "12", "12"),
     ("guide.bad_time", True, "9", "9", "9", "9", "12", "12"),

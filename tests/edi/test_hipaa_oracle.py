@@ -25,8 +25,9 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 CODES = {  # ours -> IK304 of a segment, IK403 of an element
     "guide.segment_unknown": "1", "guide.segment_misplaced": "1", "guide.segment_forbidden": "2", "guide.segment_missing": "3",
     "guide.loop_repeats": "4", "guide.segment_repeats": "5", "guide.element_missing": "1", "guide.component_surplus": "3",
-    "guide.too_short": "4", "guide.too_long": "5", "guide.bad_character": "6", "guide.bad_code": "7", "guide.bad_date": "8",
-    "guide.bad_time": "9", "guide.element_forbidden": "10", "guide.condition": "8", "guide.element_surplus": "8",
+    "guide.too_short": "4", "guide.too_long": "5", "guide.bad_character": "6", "guide.control_character": "6",
+    "guide.bad_code": "7", "guide.bad_date": "8", "guide.bad_time": "9",
+    "guide.element_forbidden": "10", "guide.condition": "8", "guide.element_surplus": "8",
 }
 OF_SEGMENT = ("guide.condition", "guide.element_surplus")  # pyx12 tells these of the whole segment
 

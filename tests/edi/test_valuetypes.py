@@ -110,7 +110,13 @@ def test_x12_implied_decimals_and_decimals() -> None:
 
 def test_control_characters_are_none_of_a_text_and_blanks_are() -> None:
     text = guide(element(part("", "AN")))
-    assert told(check(x12("SV1* A B ", "SV1*Ä\x07Ö", kind="837"), by(text))) == [("bad_character", 3, "SV1", 1)]
+    assert told(check(x12("SV1* A B ", "SV1*Ä\x07Ö", kind="837"), by(text))) == [("control_character", 3, "SV1", 1)]
+
+
+def test_a_number_with_a_control_character_is_told_once() -> None:
+    numbers = guide(element(part("", "R")))
+    assert told(check(x12("SV1*1\n2", "SV1*1x2", kind="837"), by(numbers))) == [
+        ("control_character", 2, "SV1", 1), ("bad_character", 3, "SV1", 1)]
 
 
 def test_a_period_beside_its_form_in_elements_and_in_composites() -> None:
