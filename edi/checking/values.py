@@ -47,10 +47,8 @@ def _typed(cells: Cells, flags: Flags, wanted: int) -> Ints:
 
 
 def _marks(batch: Batch, cells: Cells, values: Ints) -> Ints:
-    """Return the decimal mark that each number may have, ANY_MARK where it may be point or comma (EDIFACT from syntax 4 on)."""
-    marks = np.array([
-        ord(".") if one.standard == "x12" else ANY_MARK if one.version.endswith(":4") else one.delimiters.decimal[0]
-        for one in batch.interchanges], dtype=np.int64)
+    """Return the decimal mark that each number may have: in EDIFACT point or comma, whatever UNA says (ISO 9735 10.1)."""
+    marks = np.array([ord(".") if one.standard == "x12" else ANY_MARK for one in batch.interchanges], dtype=np.int64)
     if (marks == marks[0]).all():
         return marks[:1]
     segments = np.searchsorted(cells.table.segment_first, cells.elements(values), "right") - 1

@@ -93,10 +93,9 @@ def edifact(una: str, *body: str, syntax: str = "UNOC:3") -> list[tuple[str, int
     return told(check(batch(text), by(guide(element(part("", "N", 4)), element(part("", "A")), standard="edifact"))))
 
 
-def test_edifact_numbers_follow_una_and_from_syntax_4_either_mark() -> None:
-    assert edifact("UNA:+,? '", "ARD+1,5", "ARD+1.5") == [("bad_character", 3, "ARD", 1)]
-    assert edifact("", "ARD+1,5", "ARD+1.5") == [("bad_character", 2, "ARD", 1)]
-    assert edifact("", "ARD+1,5", "ARD+1.5", syntax="UNOC:4") == []
+@pytest.mark.parametrize(("una", "syntax"), [("UNA:+,? '", "UNOC:3"), ("UNA:+.? '", "UNOC:3"), ("", "UNOC:3"), ("", "UNOC:4")])
+def test_edifact_numbers_have_comma_or_point_whatever_una_says(una: str, syntax: str) -> None:
+    assert edifact(una, "ARD+1,5", "ARD+1.5", "ARD+1.5,0", syntax=syntax) == [("bad_character", 4, "ARD", 1)]  # ISO 9735 10.1
 
 
 def test_edifact_types_a_and_n() -> None:
