@@ -60,24 +60,25 @@ GOOD: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def findings(body: tuple[str, ...], kind: str, release: str) -> list[Finding]:
-    """Check a transaction set; "{text}" in its body becomes the release's segment of free text."""
+def findings(body: tuple[str, ...], kind: str, release: str, convention: str = "") -> list[Finding]:
+    """Check a transaction set; "{text}" in its body becomes the release's segment of free text, and ``convention`` is ST03."""
+    header = f"ST*{kind}*0001*{convention}".rstrip("*")
     segments = [TEXT[release[:3]] if segment == "{text}" else segment for segment in body]
     wire = "00401" if release < "005" else "00501"
     separator = "U" if release < "005" else "^"
     isa = f"ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*{separator}*{wire}*000000101*0*P*>"
-    text = "~".join((isa, f"GS*{GROUPS[kind]}*ACME*MOCKEDI*20260924*1030*101*X*{release}", f"ST*{kind}*0001", *segments,
+    text = "~".join((isa, f"GS*{GROUPS[kind]}*ACME*MOCKEDI*20260924*1030*101*X*{release}", header, *segments,
                      f"SE*{len(segments) + 2}*0001", "GE*1*101", "IEA*1*000000101", ""))
     (only,) = read_files([SourceFile("file", text.encode())])
     assert not only.findings
     return check(only)
 
 
-def told(body: tuple[str, ...], kind: str, release: str) -> list[str]:
+def told(body: tuple[str, ...], kind: str, release: str, convention: str = "") -> list[str]:
     """Return what is told, in short: "bad_code BEG01"; the number of the segment where there is no element."""
     return [f"{one.code.removeprefix('guide.')} {one.place.tag}"
             + (f"{one.place.element:02}" if one.place.element else f" {one.place.segment}")
-            + (f".{one.place.component}" if one.place.component else "") for one in findings(body, kind, release)]
+            + (f".{one.place.component}" if one.place.component else "") for one in findings(body, kind, release, convention)]
 
 
 @pytest.mark.parametrize(("kind", "release", "body"), [
@@ -90,7 +91,7 @@ def test_an_ordinary_document_is_told_nothing(kind: str, release: str, body: tup
 
 def test_versions_of_an_implementation_have_the_guide_of_their_release() -> None:
     assert told(ORDER, "850", "004010VICS") == [] and told(FUNCTIONAL, "997", "005010X230") == []
-    assert told(IMPLEMENTATION, "999", "005010X231A1") == []
+    assert told(IMPLEMENTATION, "999", "005010X231A1", "005010X231A1") == []
 
 
 def swapped(body: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def test_a_faulty_document_is_told_what_and_where_in_either_release(kind: str, b
     ("IK5", "AK5*R*5", ["segment_unknown AK5 9", "segment_missing IK5 10"]),
 ])
 def test_a_faulty_999_is_told_what_and_where(old: str, new: str, expected: list[str]) -> None:
-    assert told(swapped(IMPLEMENTATION, old, new), "999", "005010X231A1") == expected
+    assert told(swapped(IMPLEMENTATION, old, new), "999", "005010X231A1", "005010X231A1") == expected
 
 
 @pytest.mark.parametrize(("kind", "body", "old", "new", "fourth", "fifth"), [
