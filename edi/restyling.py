@@ -49,7 +49,8 @@ def _restyled(one: Interchange, delimiters: Delimiters | None, newline: bytes | 
         between = newline
     has_una = bool(one.una) or (one.standard == "edifact" and implied(marks.element, one.version.rpartition(":")[2]) != marks)
     una = _una(one, marks) + between if has_una else b""
-    return replace(one, delimiters=marks, una=una, unterminated=False)
+    after = b"" if one.unterminated and newline is None else one.after  # what stands where the terminator was left out
+    return replace(one, delimiters=marks, una=una, after=after, unterminated=False)
 
 
 def _una(one: Interchange, marks: Delimiters) -> bytes:

@@ -16,6 +16,7 @@ from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets, matches
 from edi.origins import Shifted
+from edi.scouting import is_released
 from edi.segments import Batch, Ints
 from edi.sources import Source
 from edi.tokens import Tokens
@@ -145,7 +146,9 @@ def _around(data: Octets, found: Found, trailer: int | None, end: int, most: int
     if matches(data, end - len(mark), mark):
         return before, _padding(after), False
     text = data[trailer:end] + after
-    return before, text[len(text.rstrip(PADDING)):], True
+    bare = len(text.rstrip(PADDING))
+    bare -= is_released(text, bare, found.dialect.delimiters.release)  # a release character with nothing to release is no data
+    return before, text[bare:], True
 
 
 def _padding(text: bytes) -> bytes:

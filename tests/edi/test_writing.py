@@ -61,14 +61,14 @@ def test_real_files(path):
     x12("N1*ST*caf\u00e9"), x12("N1*ST*caf\u00e9").decode().encode("latin-1"),
     x12().replace(b"~", b"~\r\n"), x12().replace(b"~", b"\n"), x12().replace(b"~", b"\r\n"), x12().replace(b"~", "\u2026".encode()),
     x12().replace(b"~", b"\x85"), x12().replace(b"^", b"U").replace(b"00501", b"00401"),
-    x12()[:-1], x12()[:-1] + b"\n", b"\n\n" + x12() + b"\r\n\x1a",
+    x12()[:-1], x12()[:-1] + b"\n", edifact()[:-1] + b"?\n", b"\n\n" + x12() + b"\r\n\x1a",
     b"UNA:+,?*'\r\n" + edifact("QTY+21:1,5"), b"UNA:+.? '" + edifact(),
     edifact("NAD+BY+\u00e9").replace(b"UNOC:3", b"UNOW:4").decode("latin-1").encode(),
     UNB.replace("UNOC", "UNOX").encode() + "UNH+1+ORDERS:D:96A:UN'FTX+AAI+++\u65e5\u672c?'\u8a9e'UNT+3+1'UNZ+1+REF'".encode("iso2022_jp_2"),
 ], ids=[
     "BIN", "BDS", "released", "object", "UNG", "TA1", "several", "utf-8", "latin-1", "crlf", "newline terminator", "crlf terminator",
-    "ellipsis", "one byte not ascii", "no repetition", "unterminated", "unterminated, newline", "padding", "UNA", "UNA like the default",
-    "UNOW", "UNOX"])
+    "ellipsis", "one byte not ascii", "no repetition", "unterminated", "unterminated, newline", "release cut", "padding", "UNA",
+    "UNA like the default", "UNOW", "UNOX"])
 def test_each_form_is_written_as_it_was_read(data):
     assert write(read(data)) == data
 
@@ -144,6 +144,12 @@ def test_one_interchange_of_several():
 
     assert write(batch, 1) == edifact("FTX+AAI") + b"\n"
     assert write(batch, -1) == x12("N1*ST")
+
+
+def test_a_trailer_gets_its_terminator_with_other_delimiters():
+    marks = Delimiters(element=b"|", segment=b"'", component=b":", release=b"?")
+
+    assert write(read(edifact()[:-1] + b"?\n"), delimiters=marks).endswith(b"UNZ|1|REF'")
 
 
 def test_only_the_interchange_that_is_written_must_allow_the_delimiters():
