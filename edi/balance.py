@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from edi.dialect import Role
 from edi.envelopes import ENVELOPES, has_group_end, stated_count
-from edi.findings import Finding, Kind, Place, Severity, find, kind
+from edi.findings import Finding, Kind, Place, Severity, find, kind, quotable
 from edi.scouting import OUTSIDE
 from edi.segments import Batch, Bools, Ints, Text
 
@@ -37,7 +37,7 @@ def place_of(batch: Batch, segment: int) -> Place:
         group=batch.groups[group].ordinal if group >= 0 else None,
         transaction=int(batch.transactions.ordinal[transaction]) if transaction >= 0 else None,
         segment=int(table.ordinal[segment]) or None,
-        tag=table.tags[segment].as_py() if transaction >= 0 else None, line=batch.line_of(segment),
+        tag=quotable(table.tags[segment].as_py()) or None if transaction >= 0 else None, line=batch.line_of(segment),
     )
 
 

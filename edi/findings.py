@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+_TAG_LENGTHS = (2, 3)  # of X12; those of EDIFACT have 3
+
 
 class Severity(StrEnum):
     """What a finding does to its document: nothing, a mark, a rejection, or the interchange's rejection."""
@@ -68,6 +70,11 @@ class Kind:
     severity: Severity
     template: str
     remedy: str
+
+
+def quotable(tag: str) -> str:
+    """Return a segment's tag, "" where it cannot be one: behind a missing or a stray terminator data stands in its place."""
+    return tag if tag.isascii() and tag.isalnum() and len(tag) in _TAG_LENGTHS else ""
 
 
 def find(kind: Kind, place: Place, severities: Mapping[str, Severity] | None = None, **details: object) -> Finding:

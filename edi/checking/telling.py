@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from edi.checking.faults import Faults
-from edi.findings import Finding, Place, Severity, find, kind
+from edi.findings import Finding, Place, Severity, find, kind, quotable
 from edi.segments import Batch, Ints
 
 TOO_MANY = kind("guide.too_many", Severity.NOTE, "more than {limit} findings of one gravity in this transaction; the rest is left out",
@@ -37,10 +37,10 @@ def rows(batch: Batch, faults: Faults, severities: Mapping[str, Severity], type_
     kept = faults.take(_first_of_each(batch.table.transaction[faults.segments]))
     places = zip(kept.segments.tolist(), kept.element.tolist(), kept.component.tolist(), kept.repetition.tolist(), strict=True)
     for segment, element, component, repetition in places:
-        transaction, tag = int(batch.table.transaction[segment]), faults.place_tag or str(batch.table.tags[segment])
+        transaction, tag = int(batch.table.transaction[segment]), faults.place_tag or quotable(str(batch.table.tags[segment]))
         place = place_in(batch, transaction, segment, tag=tag, element=element or None, component=component or None,
                          repetition=repetition or None)
-        yield transaction, segment, find(faults.kind, place, severities, **{"tag": tag, "type": type_code, **faults.details})
+        yield transaction, segment, find(faults.kind, place, severities, **{"tag": tag or "?", "type": type_code, **faults.details})
 
 
 def _first_of_each(transactions: Ints) -> Ints:
@@ -60,7 +60,7 @@ def place_in(batch: Batch, transaction: int, segment: int, *, tag: str | None = 
     return Place(
         file=batch.table.files[interchange.file], offset=int(batch.table.offset[segment]), interchange=interchange.ordinal,
         group=batch.groups[group].ordinal if group >= 0 else None, transaction=int(transactions.ordinal[transaction]),
-        segment=int(batch.table.ordinal[segment]), tag=tag or str(batch.table.tags[segment]),
+        segment=int(batch.table.ordinal[segment]), tag=tag or quotable(str(batch.table.tags[segment])) or None,
         element=element, component=component, repetition=repetition, line=batch.line_of(segment),
     )
 

@@ -43,6 +43,10 @@ class Evidence:
         those, at = self.batch.transactions, self.answer.transaction
         return int(those.first_segment[at] - those.segments_before[at]) + (fault.place.segment or 1) - 1
 
+    def tag(self, fault: Finding) -> str:
+        """Return the tag at a finding's place; where that is none at all, and the finding does not quote it, as it was sent."""
+        return fault.place.tag or self.element(self.segment(fault), 0)
+
     def value(self, fault: Finding) -> str:
         """Return the value at a finding's place, "" where there is none."""
         place = fault.place

@@ -138,7 +138,7 @@ class _Writer:
         """Yield what the guide found, in order of segments: a segment's own faults first, then its elements'; ``told`` takes the codes."""
         evidence = self.gather(answer)
         faults = [fault for fault in answer.findings if fault.code.startswith("guide.") and not is_of_headers(fault)
-                  and len(fault.place.tag or "") >= _SHORTEST_TAG]
+                  and len(evidence.tag(fault)) >= _SHORTEST_TAG]
         for position, group in groupby(faults, key=lambda fault: fault.place.segment or 1):
             if position > self.largest:
                 return
@@ -158,7 +158,7 @@ class _Writer:
                     yield from self._trigger(evidence, fault)
 
     def _segment(self, evidence: Evidence, fault: Finding, code: str, findings: tuple[Finding, ...]) -> Line:
-        tag = (fault.place.tag or "")[:3]
+        tag = evidence.tag(fault)[:3]
         return Line(segment(self.segment_tag, tag, str(fault.place.segment or 1), _loop(evidence, fault), code), findings)
 
     def _element(self, evidence: Evidence, fault: Finding, code: str) -> Line:

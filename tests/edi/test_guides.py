@@ -46,6 +46,13 @@ def test_a_segment_that_the_set_does_not_have() -> None:
     assert told(check(x12(*ORDER[:2], "BSN*00*1*20260924*1030", *ORDER[2:]))) == [("segment_unknown", 4, "BSN", None)]
 
 
+@pytest.mark.parametrize("data", ["4711 SMITH", "JANE", "Ä1", "X"])
+def test_data_that_stands_where_a_tag_should_is_not_quoted(data: str) -> None:
+    (finding,) = check(x12(*ORDER[:2], f"{data}*1", *ORDER[2:]))
+    assert (finding.code, finding.place.segment, finding.place.tag) == ("guide.segment_unknown", 4, None)
+    assert finding.message.startswith("segment ? does not belong") and data not in str(finding)
+
+
 def test_a_segment_out_of_order_warns_and_what_follows_is_read_on() -> None:
     findings = check(x12(*ORDER[:3], "MAN*GM*1", "PID*F****WIDGET", "REF*ZZ*1", "CTT*1"))
     assert told(findings) == [("segment_misplaced", 6, "PID", None)]
