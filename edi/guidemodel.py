@@ -81,13 +81,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guide:
-    """The guide that one transaction set or message of one version is checked against."""
+    """What transaction sets or messages of one edition are checked against; one for all the versions that are near to it."""
 
     standard: str
     type_code: str
-    version: str  # as the document states it
     edition: str  # the version that the guide describes: 004010, D:96A, 005010X222A1
-    exact: bool  # whether the two are the same base version; a near guide only warns about structure
+    exact: bool  # whether it is for documents of that base version; a near guide only warns about structure
     items: tuple[Item, ...]
     segments: Mapping[str, Segment]
     text: str  # canonical text, all that was used: archive it under the hash

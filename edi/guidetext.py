@@ -12,11 +12,11 @@ from edi.guidemodel import Element, Guide, Item, Part, Segment
 Row: TypeAlias = dict[str, object]
 
 
-def made_guide(*, standard: str, type_code: str, version: str, edition: str, exact: bool, items: tuple[Item, ...],
+def made_guide(*, standard: str, type_code: str, edition: str, exact: bool, items: tuple[Item, ...],
                segments: dict[str, Segment], is_implementation: bool = True) -> Guide:
-    """Make a guide with its text and hash. The text is JSON; the version that a document states is no part of it."""
+    """Make a guide with its text and hash. The text is JSON."""
     text = _text(standard, type_code, edition, items, segments)
-    return Guide(standard, type_code, version, edition, exact, items, segments, text, hashlib.sha256(text.encode()).hexdigest(),
+    return Guide(standard, type_code, edition, exact, items, segments, text, hashlib.sha256(text.encode()).hexdigest(),
                  is_implementation)
 
 

@@ -35,7 +35,7 @@ def overlay(guide: Guide, changes: Sequence[Change]) -> Guide:
         for tag in _tags(change.items):
             segments.setdefault(tag, _of_standard(guide, tag, change))
         items = _at(items, change.place, change, _edit(change, segments))
-    return made_guide(standard=guide.standard, type_code=guide.type_code, version=guide.version, edition=guide.edition, exact=guide.exact,
+    return made_guide(standard=guide.standard, type_code=guide.type_code, edition=guide.edition, exact=guide.exact,
                       items=items, segments=segments)
 
 

@@ -49,14 +49,13 @@ def guide(type_code: str, version: str, association: str | None = None) -> Guide
     return _guide(type_code, version, Rigor.CODES if association == "" else Rigor.USAGE)
 
 
-@cache
 def _guide(type_code: str, version: str, rigor: Rigor) -> Guide | None:
     if version in service()["versions"] and type_code in service()["messages"]:
-        return _build(type_code, version, version, rigor)
+        return _build(type_code, version, rigor)
     for release in by_nearness(version)[:_NEIGHBOURS]:
         if type_code in directory(release)["messages"]:
             edition = f"D:{release}"
-            return _build(type_code, version, edition, rigor if edition == version else Rigor.SHAPE)
+            return _build(type_code, edition, rigor if edition == version else Rigor.SHAPE)
     return None
 
 
@@ -84,14 +83,15 @@ def service_segment(tag: str) -> Segment | None:
     return _segment(tag, "", Rigor.CODES) if tag in service()["segments"] else None
 
 
-def _build(type_code: str, version: str, edition: str, rigor: Rigor) -> Guide:
+@cache  # by edition, not by the version that a document states: those have no end
+def _build(type_code: str, edition: str, rigor: Rigor) -> Guide:
     release = edition.removeprefix("D:") if by_nearness(edition) else ""
     name, rows = _row("messages", type_code, release)
     tags = sorted(set(_tags(rows)))
     text = json.dumps({"standard": "edifact", "type": type_code, "edition": edition, "rigor": rigor.name, "name": name, "message": rows,
                        **_used(tags, release, rigor)}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return Guide(
-        standard="edifact", type_code=type_code, version=version, edition=edition, exact=rigor is not Rigor.SHAPE,
+        standard="edifact", type_code=type_code, edition=edition, exact=rigor is not Rigor.SHAPE,
         items=tuple(map(_item, rows)), segments={tag: _segment(tag, release, rigor) for tag in tags},
         text=text, hash=hashlib.sha256(text.encode()).hexdigest(),
     )

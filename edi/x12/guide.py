@@ -15,7 +15,7 @@ from pathlib import Path
 from edi.guidemodel import UNBOUNDED, Guide, Item, Usage
 from edi.guidetext import made_guide
 from edi.x12 import hipaa
-from edi.x12.dictionary import GUIDES, read_dictionary, release_of, segment, segment_names, segment_of
+from edi.x12.dictionary import GUIDES, Release, read_dictionary, release_of, segment, segment_names, segment_of
 from edi.x12.tables import RELEASES, entry, faulty, read_table, side
 
 __all__ = ["guide", "read_guide", "segment_names", "segment_of", "ta1_guide"]
@@ -39,7 +39,6 @@ def ta1_guide() -> Guide:
     return found
 
 
-@cache
 def read_guide(folder: Path, type_code: str, version: str) -> Guide | None:
     """Read the guide of a set from a folder of guides; raises ConfigurationError where its tables are wrong."""
     name = f"{type_code}.toml"
@@ -47,13 +46,18 @@ def read_guide(folder: Path, type_code: str, version: str) -> Guide | None:
     release = release_of(dictionary, version)
     if release is None or name not in {path.name for path in folder.iterdir()}:  # the type comes from data, and is no path
         return None
+    return _made(folder, type_code, release, version[:6] in (release.name, release.name[:5]))  # GS08 begins with 004010, ISA12 is 00401
+
+
+@cache  # by release, not by the version that a document states: those have no end
+def _made(folder: Path, type_code: str, release: Release, exact: bool) -> Guide | None:
+    name, dictionary = f"{type_code}.toml", read_dictionary(folder)
     table = read_table(folder, name)
     if release.tables not in entry(table, "releases", name):
         return None
-    exact = version[:6] in (release.name, release.name[:5])  # GS08 begins with 004010, ISA12 is 00401
     items = tuple(_items(_lines(entry(table, "structure", name), name, release.tables), name))
     segments = {tag: segment(dictionary, tag, replace(release, has_lists=exact)) for tag in sorted(_tags(items))}
-    return made_guide(standard="x12", type_code=type_code, version=version, edition=release.name, exact=exact,
+    return made_guide(standard="x12", type_code=type_code, edition=release.name, exact=exact,
                       items=items, segments=segments, is_implementation=False)
 
 

@@ -25,7 +25,7 @@ _VERSION = re.compile(r"(\d{6}X\d{3})(A\d+)?")  # release, implementation guide,
 _SYNTAX = re.compile(r"[PRECL](\d\d){2,}")
 _USAGES = {"R": Usage.MANDATORY, "S": Usage.OPTIONAL, "N": Usage.FORBIDDEN}
 _OURS = frozenset({"997"})  # pyx12 has it for many versions, and it is the standard's own in each
-_CONVENTION = "1705"  # ST03, which states the version; other errata than the map's are not a wrong code
+_CONVENTION = "1705"  # ST03, which states the version; other errata than the map's are not a wrong code, so all are taken then
 _KEYS = {"HL": 3, "ENT": 2}  # where the qualifier is not the first element
 
 
@@ -39,7 +39,6 @@ def is_installed() -> bool:
     return _folder() is not None
 
 
-@cache
 def guide(type_code: str, version: str) -> Guide | None:
     """Return the implementation guide of a set ("837", "005010X222A1"), or the one of other errata; None where there is none."""
     stated = _VERSION.fullmatch(version)
@@ -50,9 +49,13 @@ def guide(type_code: str, version: str) -> Guide | None:
     if not near:
         return None
     edition = version if version in known else near[-1]
-    items = _told_apart(tuple(_items(_transaction(known[edition]), version)))
-    return made_guide(standard="x12", type_code=type_code, version=version, edition=edition, exact=version == edition,
-                      items=items, segments=_names(items))
+    return _made(type_code, edition, version == edition)
+
+
+@cache  # by edition, not by the version that a document states: those have no end
+def _made(type_code: str, edition: str, exact: bool) -> Guide:
+    items = _told_apart(tuple(_items(_transaction(_maps()[type_code, edition]), edition if exact else "")))
+    return made_guide(standard="x12", type_code=type_code, edition=edition, exact=exact, items=items, segments=_names(items))
 
 
 @cache
@@ -151,7 +154,9 @@ def _codes(node: Node, reference: str, version: str) -> frozenset[str]:
     if valid is None:
         return frozenset()
     codes = frozenset(code.text or "" for code in valid.iterfind("code")) | _lists().get(valid.get("external", ""), frozenset())
-    return codes | {version} if codes and reference == _CONVENTION else codes
+    if reference != _CONVENTION or not codes:
+        return codes
+    return codes | {version} if version else frozenset()
 
 
 def _selectors(segment: Segment) -> tuple[Selector, ...]:

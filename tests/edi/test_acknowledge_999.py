@@ -113,7 +113,7 @@ def narrow(*codes: str) -> GuideOf:
     """Return an implementation guide in which BEG01 has these codes."""
     begin = Segment("BEG", "Start", (Element("353", Usage.MANDATORY, 1, (Part("353", "ID", Usage.MANDATORY, 2, 2, frozenset(codes)),)),))
     items = (Item("ST", Usage.MANDATORY, 1), Item("BEG", Usage.MANDATORY, 1, segment=begin), Item("SE", Usage.MANDATORY, 1))
-    made = Guide("x12", "850", "005010", "005010X999", exact=True, items=items, segments={}, text="", hash="", is_implementation=True)
+    made = Guide("x12", "850", "005010X999", exact=True, items=items, segments={}, text="", hash="", is_implementation=True)
     return lambda _: made
 
 

@@ -93,7 +93,7 @@ def test_repetitions_are_written_out_behind_the_last_element() -> None:
 ])
 def test_a_version_that_we_do_not_have_gets_the_nearest_eased(version: str, edition: str) -> None:
     near, exact = the("ORDERS", version, ""), the("ORDERS", edition, "")
-    assert (near.edition, near.version, near.exact) == (edition, version, False)
+    assert (near.edition, near.exact) == (edition, False)
     assert near.items == exact.items and near.hash != exact.hash
     assert all(each.usage is Usage.OPTIONAL for each in near.segments["LIN"].elements)
     assert all(each.repeat == UNBOUNDED for each in near.segments["LIN"].elements)
@@ -146,7 +146,7 @@ def test_what_codes_mean() -> None:
 def minimal(made: Guide) -> str:
     """Return an interchange with one message that has what the guide demands, and nothing else."""
     segments = list(_segments(made, made.items[1:-1]))
-    header = f"UNH+1+{made.type_code}:{made.version}:UN"
+    header = f"UNH+1+{made.type_code}:{made.edition}:UN"
     return "'".join(["UNB+UNOC:3+A:14+B:14+260924:1030+55", header, *segments, f"UNT+{len(segments) + 2}+1", "UNZ+1+55", ""])
 
 

@@ -49,7 +49,7 @@ SUBSCRIBER = loop("2000B", O, UNBOUNDED, Item("HL", M, 1, selectors=only(3, "22"
                   party("2010BA", M, "IL", number=M), party("2010BB", M, "PR"), PATIENT)
 PROVIDER = loop("2000A", M, UNBOUNDED, Item("HL", M, 1, selectors=only(3, "20")), party("2010AA", M, "85"), SUBSCRIBER)
 CLAIM = Guide(
-    "x12", "837", "005010X222A1", "005010X222A1", True,
+    "x12", "837", "005010X222A1", True,
     (plain("ST", M), plain("BHT", M), party("1000A", M, "41"), party("1000B", M, "40"), PROVIDER, plain("SE", M)),
     {tag: Segment(tag, tag, ()) for tag in ("ST", "BHT", "NM1", "N3", "REF", "HL", "SBR", "PAT", "SE")}, "", "", True)
 

@@ -82,7 +82,7 @@ def element(*parts: Part, conditions: tuple[str, ...] = (), repeat: int = 1) -> 
 def guide(*elements: Element, standard: str = "x12", **changes: object) -> Guide:
     """Make a guide with one segment of interest, SV1 or ARD."""
     tag, ends = ("SV1", ("ST", "SE")) if standard == "x12" else ("ARD", ("UNH", "UNT"))
-    made = Guide(standard, "837", "005010", "005010", True,
+    made = Guide(standard, "837", "005010", True,
                  (plain(ends[0], M), Item(tag, O, 99, segment=Segment(tag, "", elements)), plain(ends[1], M)), {}, "", "")
     return replace(made, **changes)  # type: ignore[arg-type]
 
