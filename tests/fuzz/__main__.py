@@ -42,7 +42,8 @@ def told(result: dict[str, Any]) -> str:
         lines.append(
             f"{result['target']}: {result['executions']} executions in {result['seconds']} s ({result['per_second']} a second), "
             f"{len(kinds)} kinds of findings, slowest input {result['slowest_cpu_ms']} ms of CPU (may take {MOST_SECONDS:g} s), "
-            f"peak {result['peak_rss_mb']} MB ({result['base_rss_mb']} before), {len(result['failures'])} failures, seed {result['seed']}")
+            f"largest round {result['largest_round_mb']} MB, peak {result['peak_rss_mb']} MB with what libFuzzer remembers, "
+            f"{len(result['failures'])} failures, seed {result['seed']}")
     return "\n".join(lines)
 
 
