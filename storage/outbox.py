@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def enqueue(connection: Connection, publication: Publication) -> list[str]:
     """
     answered = {order.answers for order in publication.acknowledgments if _is_answered(connection, order.answers)}
     new = [order for order in publication.acknowledgments if order.answers not in answered]
-    queued = _insert(connection, publication, [_render(connection, order) for order in new])
+    queued = _insert(connection, publication, [_render(connection, order, nth) for order, nth in zip(new, _nth(new), strict=True)])
     night = publication.night.night_id
     reoffers = {*publication.reoffers, *(Reoffer(answers, f"{night}-{answers}") for answers in answered)}
     again = [item for each in sorted(reoffers, key=lambda one: (one.answers, one.resent_as)) for item in _again(connection, each)]
@@ -103,10 +104,20 @@ def load_outbox(connection: Connection, *, night_id: str | None = None) -> list[
     return [dict(row) for row in connection.execute(query if night_id is None else query.where(OUTBOX.c.night_id == night_id)).mappings()]
 
 
-def _render(connection: Connection, order: AckOrder) -> Row:
+def _nth(orders: Sequence[AckOrder]) -> list[int]:
+    """Return of each order how many of its kind answer the same interchange before it: groups of two versions get two 997s."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for order in orders:
+        found.append(seen[order.kind, order.answers])
+        seen[order.kind, order.answers] += 1
+    return found
+
+
+def _render(connection: Connection, order: AckOrder, nth: int) -> Row:
     number = allocate(connection, order.counter_key)
     return {
-        "item_id": content_hash(canonical_json([order.kind, order.answers])), "partner_id": order.partner_id, "kind": order.kind,
+        "item_id": _item_id(order.kind, order.answers, *([f"{nth}"] if nth else [])), "partner_id": order.partner_id, "kind": order.kind,
         "file_name": _safe(order.name(number)), "control_number": number, "content": order.render(number), "answers": order.answers,
     }
 
@@ -117,8 +128,12 @@ def _again(connection: Connection, reoffer: Reoffer) -> list[Row]:
     first: dict[str, Row] = {}
     for row in connection.execute(query).mappings():
         kept = {name: row[name] for name in ("partner_id", "kind", "file_name", "control_number", "content", "answers")}
-        first.setdefault(row["kind"], {**kept, "item_id": content_hash(canonical_json([row["kind"], reoffer.answers, reoffer.resent_as]))})
+        first.setdefault(row["file_name"], {**kept, "item_id": _item_id(row["file_name"], reoffer.answers, reoffer.resent_as)})
     return list(first.values())
+
+
+def _item_id(*parts: str) -> str:
+    return content_hash(canonical_json(parts))
 
 
 def _safe(name: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edi.errors import IntegrityError
-from storage.database import open_database
-from storage.outbox import deliver
+from storage.database import open_database, reading
+from storage.outbox import deliver, load_outbox
 from storage.publish import publish
+from storage.records import Reoffer
 from tests.storage.examples import open_with_plan, publication
 
 
@@ -22,3 +24,19 @@ def test_what_waits_under_the_same_name_with_other_content_is_never_overwritten(
     with pytest.raises(IntegrityError, match="with other content"):
         deliver(engine, tmp_path / "out")
     assert waiting.read_bytes() == b"another acknowledgment"
+
+
+def test_groups_of_two_versions_get_two_997s_and_a_resend_gets_both_again(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'crossfoot.db'}")
+    night = open_with_plan(engine, "p", "q")
+    first = publication(night, "p")
+    orders = tuple(replace(order, kind="997") for order in first.acknowledgments)
+
+    publish(engine, tmp_path / "lake", replace(first, acknowledgments=orders))
+    publish(engine, tmp_path / "lake", replace(
+        publication(night, "q"), acknowledgments=(), reoffers=(Reoffer("interchange-p", "again"),)))
+
+    with reading(engine) as connection:
+        items = load_outbox(connection)
+    assert [(item["kind"], item["control_number"]) for item in items] == [("997", 1), ("997", 2)] * 2
+    assert len({item["item_id"] for item in items}) == 4
