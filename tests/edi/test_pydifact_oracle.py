@@ -1,10 +1,12 @@
 """pydifact reads the same EDIFACT: another hand's parser as judge of our values.
 
-Syntax 4 is left out: pydifact does not split repetitions at the default separator, which ISO 9735:1998 asks for.
+All of the corpus, the byte order mark taken off, on which pydifact fails. What differs is told in ``EXPLAINED``.
 """
 
 from __future__ import annotations
 
+import codecs
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,12 +23,15 @@ EXAMPLES = {
 }
 
 
-def ours(data: bytes) -> list[list[list[str]]]:
+Segments = list[list[list[str]]]  # elements of components
+
+
+def ours(data: bytes) -> Segments:
     table = read(data).table
     return [[element[0] for element in table.nested(at)] for at in range(len(table))]
 
 
-def full(segments: list[list[list[str]]]) -> list[list[list[str]]]:
+def full(segments: Segments) -> Segments:
     """Leave out trailing empty components: pydifact does so in some elements, and they mean nothing."""
     def kept(element: list[str]) -> list[str]:
         while len(element) > 1 and element[-1] == "":
@@ -36,7 +41,7 @@ def full(segments: list[list[list[str]]]) -> list[list[list[str]]]:
     return [[kept(element) for element in segment] for segment in segments]
 
 
-def theirs(text: str) -> list[list[list[str]]]:
+def theirs(text: str) -> Segments:
     return [
         [[segment.tag], *([element] if isinstance(element, str) else element for element in segment.elements)]
         for segment in RawSegmentCollection.from_str(text).segments if segment.tag != "UNA"]
@@ -50,13 +55,44 @@ def test_examples(name: str) -> None:
     assert ours(EXAMPLES[name].encode()) == theirs(EXAMPLES[name])
 
 
+def listed() -> list[str]:
+    if not CORPUS.is_dir():
+        return []
+    rows = [line.split("\t") for line in (CORPUS / "MANIFEST.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    return [row[0] for row in rows if row[4] == "EDIFACT"]
+
+
+def text_of(data: bytes) -> str:
+    marked = data.startswith(codecs.BOM_UTF8)
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8" if marked else "latin-1")
+
+
+def unindented(segments: Segments) -> Segments:
+    return [[[segment[0][0].strip()], *segment[1:]] for segment in segments]
+
+
+def first_repetitions(segments: Segments) -> Segments:
+    """Cut each element at the repetition separator of syntax 4, within a component or behind it: ours has the first repetition only."""
+    return [[_first(element) for element in segment] for segment in segments]
+
+
+def _first(element: list[str]) -> list[str]:
+    at = next((at for at, part in enumerate(element) if "*" in part), None)
+    return element if at is None else [*element[:at], element[at].partition("*")[0]]
+
+
+EXPLAINED: dict[str, Callable[[Segments], Segments]] = {  # by the end of the path: what makes both equal
+    "edifact.Issue203.edi": unindented,  # lines are indented: pydifact drops the blanks before a tag, our tags are trimmed, our values kept
+    # Syntax 4: pydifact does not split repetitions at the default separator, which ISO 9735:1998 asks for.
+    "ORDERS_D.03B_Interchange.txt": first_repetitions, "BAD_ORDERS_D.03B_Interchange.txt": first_repetitions,
+    "invoic.txt": first_repetitions,
+}
+
+
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus of real files is not there")
 @pytest.mark.parametrize("path", [
-    "generated__mock-edi-0.9.0/edifact_INVOIC.edi", "generated__mock-edi-0.9.0/edifact_DESADV.edi",
-    "nerdocs__pydifact/tests/data/order.edi", "nerdocs__pydifact/tests/data/invoice_with_colon_at_end.edi",
-    "xlate__staedi/src/test/resources/EDIFACT/orders-with-group.edi", "indice-co__EDI.Net/test/indice.Edi.Tests/Samples/edifact.ORDRSP.edi",
-    "xlate__staedi/src/test/resources/EDIFACT/invoic_d97b_una.edi",
-])
+    pytest.param(path, marks=pytest.mark.slow) if path.endswith("huge_file2.edi") else path for path in listed()])
 def test_corpus(path: str) -> None:
     data = (CORPUS / path).read_bytes()
-    assert full(ours(data)) == full(theirs(data.decode("latin-1")))
+    same = EXPLAINED.get(Path(path).name, full)
+    assert same(full(ours(data))) == same(full(theirs(text_of(data))))
