@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.plan import ENGINE, Case
 from benchmarks.run import Row
 from benchmarks.summary import AIM, MUST, SMALLER_IS_BETTER, by_case, counterpart, ratio, summary
-from edi import kernel
+from edi import native
 
 PACKAGES = ("pyarrow", "numpy", "pandas")
 TASKS = {  # task -> what it is, in the order of the tables
@@ -29,7 +29,7 @@ def machine() -> dict[str, str | int]:
     """Say what it was measured on; no name of a machine."""
     facts: dict[str, str | int] = {
         "python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count() or 0,
-        "kernel": "numpy" if kernel.LIBRARY is None else "compiled",
+        "kernel": "numpy" if native.LIBRARY is None else "compiled",
     }
     return facts | {name: version(name) for name in PACKAGES}
 

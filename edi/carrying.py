@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from edi.segments import Earlier, Group
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Digests:
     """The running hashes of an interchange's content: its values, their shape, and the lengths that are too long for that."""
 
-    values: hashlib.blake2b = field(default_factory=hashlib.blake2b)
-    shapes: hashlib.blake2b = field(default_factory=hashlib.blake2b)
-    long: hashlib.blake2b = field(default_factory=hashlib.blake2b)
+    values: _Hash = field(default_factory=hashlib.sha256)
+    shapes: _Hash = field(default_factory=hashlib.sha256)
+    long: _Hash = field(default_factory=hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-/* The scan of tokens.py in one pass: what numpy does in a dozen. Loaded by kernel.py with ctypes; nothing else knows it.
+/* The hot loops, each in one pass: what numpy does in a dozen. Loaded by native.py with ctypes; nothing else knows it.
 
    Every array is allocated by the caller, large enough for the worst case: n + 1 entries for n octets. */
 #include <stdint.h>
@@ -98,4 +98,53 @@ void crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restri
     count[2] = empties;
     count[3] = idle;
     count[4] = offsets[committed];
+}
+
+/* The value at element, repetition and component of each segment: where it begins in the text, and where it will end in
+   what is gathered; valid is Arrow's bitmap, all zero at first. Returns how many octets there will be, and in nulls how many
+   are not there. A segment below 0 is none. */
+int64_t crossfoot_locate(const int64_t *restrict segments, int64_t n, int64_t element, int64_t repetition, int64_t component,
+                         const int64_t *restrict segment_first, const int64_t *restrict element_first,
+                         const int64_t *restrict repeat_first, const int32_t *restrict text_first,
+                         int32_t *restrict begins, int32_t *restrict offsets, uint8_t *restrict valid, int64_t *restrict nulls)
+{
+    int32_t written = 0;
+    int64_t absent = 0;
+    offsets[0] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t s = segments[i], length = 0;
+        begins[i] = 0;
+        if (s >= 0) {
+            int64_t e = segment_first[s] + element;
+            if (e < segment_first[s + 1]) {
+                int64_t r = element_first[e] + repetition;
+                if (r < element_first[e + 1]) {
+                    int64_t v = repeat_first[r] + component;
+                    if (v < repeat_first[r + 1]) {
+                        begins[i] = text_first[v];
+                        length = text_first[v + 1] - text_first[v];
+                    }
+                }
+            }
+        }
+        written += (int32_t)length;
+        offsets[i + 1] = written;
+        if (length)
+            valid[i >> 3] |= (uint8_t)(1 << (i & 7));
+        else
+            absent++;
+    }
+    *nulls = absent;
+    return written;
+}
+
+/* Copies what was located. */
+void crossfoot_gather(const uint8_t *restrict text, int64_t n, const int32_t *restrict begins,
+                      const int32_t *restrict offsets, uint8_t *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *from = text + begins[i];
+        for (int32_t at = offsets[i]; at < offsets[i + 1]; at++)
+            out[at] = *from++;
+    }
 }

@@ -1,13 +1,9 @@
-"""The one hot loop, compiled from kernel.c when the package was built, if there was a C compiler then.
-
-Called through ctypes: neither Python's headers nor anything beyond a compiler are needed to build it, and nothing to run it.
-"""
+"""The one hot loop in one compiled pass: delimited bytes to values and index arrays."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -15,29 +11,6 @@ from edi.segments import Delimiters
 from edi.tokens import Tokens, marks_of
 
 _RELEASE, _BLANK = 5, 6
-_POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
-
-
-def load(path: Path) -> ctypes.CDLL | None:
-    """Load the compiled kernel, None where there is none or where it is for another machine."""
-    try:
-        library = ctypes.CDLL(str(path))
-    except OSError:
-        return None
-    library.crossfoot_scan.argtypes = [ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
-    library.crossfoot_scan.restype = None
-    library.crossfoot_find.argtypes = [ctypes.c_char_p, _INTEGER, _INTEGER, ctypes.c_char_p, _INTEGER]
-    library.crossfoot_find.restype = _INTEGER
-    return library
-
-
-LIBRARY = load(Path(__file__).with_name("kernel.shared"))
-
-
-def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) -> int:
-    """Return the first position from ``at`` on of any of some tags of three bytes, -1 where there is none."""
-    found: int = library.crossfoot_find(text, len(text), at, b"".join(tags), len(tags))
-    return found
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from edi import kernel
+from edi import native
 from edi.dialect import Header
 from edi.edifact.delimiters import read_unb, split_segment
 from edi.findings import Kind, Severity, kind
@@ -80,8 +80,8 @@ class _Finder:
         return None
 
     def _find(self, tags: tuple[bytes, ...], at: int) -> int:
-        if kernel.LIBRARY is not None:
-            return kernel.find_tag(kernel.LIBRARY, self._text, at, tags)
+        if native.LIBRARY is not None:
+            return native.find_tag(native.LIBRARY, self._text, at, tags)
         return min((place for tag in tags if (place := self._hit(tag, at)) >= 0), default=-1)
 
     def _hit(self, tag: bytes, at: int) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from edi import native
 from edi.findings import Finding
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -173,6 +174,13 @@ class SegmentTable:
         Returns:
             strings as long as ``segments``; null where absent or empty.
         """
+        if native.LIBRARY is not None:
+            levels = self.segment_first, self.element_first, self.repeat_first
+            return native.gather(native.LIBRARY, self.values, levels, segments, (element, repetition - 1, component - 1))
+        return self.element_with_numpy(segments, element, component, repetition)
+
+    def element_with_numpy(self, segments: Ints, element: int, component: int = 1, repetition: int = 1) -> Text:
+        """Do what ``element`` does, where nothing is compiled."""
         index, there = self._value_index(segments, element, component, repetition)
         offsets = np.frombuffer(self.values.buffers()[1], dtype=np.int32)
         there &= offsets[index + 1] > offsets[index]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edi import kernel
+from edi import kernel, native
 from edi.segments import Delimiters
 from edi.tokens import Tokens, tokenise_with_numpy
 
@@ -17,6 +17,6 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
         delimiters: the service characters.
         protected: ascending ranges of bytes that are data whatever they hold (binary segments).
     """
-    if kernel.LIBRARY is None:
+    if native.LIBRARY is None:
         return tokenise_with_numpy(buffer, delimiters, protected)
-    return kernel.tokenise(kernel.LIBRARY, buffer, delimiters, protected)
+    return kernel.tokenise(native.LIBRARY, buffer, delimiters, protected)

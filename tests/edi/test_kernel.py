@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edi.kernel
-from edi.kernel import load
+from edi import native, read
+from edi.native import load
 from edi.segments import Delimiters
 from edi.tokens import Tokens, tokenise_with_numpy
 
@@ -54,6 +55,19 @@ def test_any_text_with_any_ranges_protected(library, text: str, delimiters: Deli
     edges = data.draw(st.lists(st.integers(0, len(text.encode())), max_size=4, unique=True).map(sorted))
     protected = list(zip(edges[::2], edges[1::2], strict=False))
     same(edi.kernel.tokenise(library, buffer, delimiters, protected), tokenise_with_numpy(buffer, delimiters, protected))
+
+
+@settings(deadline=None, max_examples=200)
+@given(body=st.lists(st.text(alphabet="AB+:?*é", max_size=12), max_size=6), segments=st.lists(st.integers(-1, 3), max_size=20),
+       element=st.integers(0, 4), component=st.integers(1, 3), repetition=st.integers(1, 3))
+def test_any_value_of_any_segments(library, body, segments, element, component, repetition) -> None:  # type: ignore[no-untyped-def]
+    lines = [f"T+{text}" for text in body if not text.endswith("?")]
+    table = read(("UNB+UNOC:4+S+R+241123:0130+1'" + "".join(f"{line}'" for line in lines)).encode()).table
+    chosen = np.array([min(each, len(table) - 1) for each in segments], dtype=np.int64)
+    levels = table.segment_first, table.element_first, table.repeat_first
+    gathered = native.gather(library, table.values, levels, chosen, (element, repetition - 1, component - 1))
+    gathered.validate(full=True)
+    assert gathered.equals(table.element_with_numpy(chosen, element, component, repetition))
 
 
 def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
