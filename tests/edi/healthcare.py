@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from edi.findings import quotable
+
 Body = tuple[str, ...]  # segments between ST and SE, without terminators
 
 
@@ -113,7 +115,7 @@ def oracle(text: str) -> list[set[Fault]]:
 
 def _faults(segments: Sequence[dict[str, object]]) -> Iterable[Fault]:
     for segment in segments:
-        ordinal, tag = int(str(segment["seg_count"])), str(segment["seg_id"])
+        ordinal, tag = int(str(segment["seg_count"])), quotable(str(segment["seg_id"]))  # as ours are
         yield from ((ordinal, tag, 0, 0, error["err_cde"]) for error in segment["errors"])  # type: ignore[attr-defined]
         for element in segment["elements"]:  # type: ignore[attr-defined]
             for error in element["errors"]:
