@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["edi", "transforms"], enable_loader_ove
     from tests.fuzz.campaign import TARGETS, Campaign
 from tests.fuzz import mutate
 
-HANGS_AFTER = 60  # seconds of the clock for one round: beyond that libFuzzer keeps the input and stops
+HANGS_AFTER = 600  # seconds of the clock for one round, on a machine however busy: beyond that libFuzzer keeps the input and stops
 MOST_MEGABYTES = 2048  # of the whole process, with what libFuzzer remembers; each round has a limit of its own
 
 
@@ -42,7 +42,8 @@ def main(name: str, runs: int, seed: int, folder: Path) -> None:
         return mutate.damaged(data, random, target.ways)[:most]
 
     atheris.Setup([
-        "fuzz", f"-seed={seed}", f"-max_len={mutate.MOST_BYTES}", f"-timeout={HANGS_AFTER}", "-verbosity=0",
+        "fuzz", f"-seed={seed}", f"-max_len={mutate.MOST_BYTES}", f"-timeout={HANGS_AFTER}",
+        f"-report_slow_units={HANGS_AFTER}", "-verbosity=0",
         f"-rss_limit_mb={MOST_MEGABYTES}", f"-artifact_prefix={folder}/{name}-", *_corpus(name, folder),
     ], one, custom_mutator=mutator)
     atheris.Fuzz()

@@ -13,15 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
-from edi import Limits, SourceFile, read, read_files, stream
+from edi import Limits, SourceFile, read, read_files, stream, write
 from edi.acknowledgments import AckPolicy
 from edi.answering import answer, due
-from edi.checking.subjects import Subject
+from edi.errors import UnwritableError
 from edi.findings import Finding, Severity
-from edi.guidemodel import Guide
-from edi.guides import check, shipped
+from edi.guides import check
 from edi.segments import Batch
-from edi.x12 import hipaa
 from tests.fuzz.promises import check_findings, check_table, promise
 from tests.property.test_streaming import begun, ended, rows, told
 
@@ -44,16 +42,10 @@ def examine(documents: Sequence[bytes]) -> Counter[str]:
     return seen
 
 
-def guide_of(subject: Subject) -> Guide | None:
-    """Choose health care's guide where there is one."""
-    found = hipaa.guide(subject.type_code, subject.version) if subject.standard == "x12" else None
-    return found or shipped(subject)
-
-
 def _whole(batch: Batch, documents: Sequence[bytes]) -> Counter[str]:
     sizes = {name: len(documents[int(name)]) for name in batch.table.files}
     check_table(batch, list(sizes.values()))
-    findings = [*batch.findings, *check(batch, guide_of)]
+    findings = [*batch.findings, *check(batch)]
     check_findings(findings, sizes)
     for index, interchange in enumerate(batch.interchanges):
         data = documents[int(batch.table.files[interchange.file])]
@@ -72,7 +64,7 @@ def _answered(batch: Batch, index: int, findings: Sequence[Finding], policy: Ack
 
 
 def _otherwise(data: bytes) -> None:
-    """Read one file of 64 in parts, one with small limits, and one alone and in company."""
+    """Read one file of 64 in parts, one with small limits, one alone and in company; write one again."""
     chosen = crc32(data) % 64
     if chosen == 1:
         size = crc32(data) // 64 % 400 + 1
@@ -83,6 +75,8 @@ def _otherwise(data: bytes) -> None:
         check_findings([*batch.findings, *check(batch)], {"": len(data)})
     elif chosen == 3:
         _in_company(data)
+    elif chosen == 4:
+        _written_again(data)
 
 
 def _in_parts(data: bytes, limits: Limits) -> None:
@@ -97,6 +91,17 @@ def _in_parts(data: bytes, limits: Limits) -> None:
     promise(begun(parts) == begun(whole), "interchanges begin otherwise in parts")
     promise([one[:6] for one in ended(parts)] == [one[:6] for one in ended(whole)], "interchanges end otherwise in parts")
     promise(told(parts) == told(whole), "findings in parts are not those of the whole")
+
+
+def _written_again(data: bytes) -> None:
+    """Write what was read: byte for byte where nothing was found; else it may be refused, with words."""
+    batch = read(data)
+    try:
+        text = write(batch)
+    except UnwritableError:
+        promise(bool(batch.findings), "what was read without findings cannot be written")
+        return
+    promise(bool(batch.findings) or text == data, "what was read without findings is written otherwise")
 
 
 def _in_company(data: bytes) -> None:
