@@ -15,14 +15,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
+_VERSION = 1  # of kernel.c
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
 def load(path: Path) -> ctypes.CDLL | None:
-    """Load a kernel, None where there is none or where it is for another machine."""
+    """Load a kernel, None where there is none or where it is for another machine or left over from another version."""
     try:
         library = ctypes.CDLL(str(path))
-    except OSError:
+        if library.crossfoot_version() != _VERSION:
+            return None
+    except (OSError, AttributeError):
         return None
     library.crossfoot_scan.argtypes = [ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
     library.crossfoot_scan.restype = None

@@ -70,6 +70,16 @@ def test_any_value_of_any_segments(library, body, segments, element, component, 
     assert gathered.equals(table.element_with_numpy(chosen, element, component, repetition))
 
 
+def test_a_kernel_of_another_version_is_not_used(tmp_path: Path) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler here")
+    for name, source in (("older", "int old;"), ("newer", "long long crossfoot_version(void) { return 1000000; }")):
+        (tmp_path / f"{name}.c").write_text(source)
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", tmp_path / name, tmp_path / f"{name}.c"], check=True)
+        assert load(tmp_path / name) is None
+
+
 def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
     (tmp_path / "nonsense").write_bytes(b"nonsense")
     assert load(tmp_path / "nonsense") is None
