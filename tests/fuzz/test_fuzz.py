@@ -23,6 +23,7 @@ def test_what_fuzzing_begins_with_keeps_every_promise(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # a minute or two each, but on a busy machine more
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed: no fuzzing")
 @pytest.mark.parametrize("name", TARGETS)
 def test_odd_bytes_are_told_of(name: str, tmp_path: Path) -> None:
