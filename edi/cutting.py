@@ -49,6 +49,8 @@ def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int |
     closed = segment_end(text, closing, marks) if closing is not None else None
     opening = _last(text, found, at, envelope.tag(Role.TRANSACTION).encode() + marks.element)
     opened = terminator_before(text, opening, marks) if opening is not None else None
+    while opened and marks.segment in b"\r\n" and text[opened - 2:opened - 1] == marks.segment:
+        opened -= 1  # blank lines belong to what follows, as newlines do behind other terminators
     best = max(closed or 0, opened or 0)
     return at + best if best else None
 
