@@ -54,7 +54,9 @@ def make_batch(
     batch = with_padding(batch, sources, founds, odd.newlines, policy.limits)
     batch = replace(batch, lines=tuple(source.lines for source in sources))
     left, fresh = Carry(), list[str]()
-    if digests and not founds[-1].ends:
+    if not len(batch.table) and founds and not founds[0].begins and not founds[-1].ends:
+        left = carry  # nothing but padding: everything stays as open as it was
+    elif digests and not founds[-1].ends:
         batch, left, fresh = leave_open(batch, carry, digests, next_tag)
         left = odd.left(carry, left, len(founds))
     findings = [_finding(sources[file], fault, policy) for file, fault in faults]

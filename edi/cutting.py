@@ -8,8 +8,9 @@ from edi.buffers import Found
 from edi.dialect import Role
 from edi.envelopes import ENVELOPES
 from edi.limits import Limits
-from edi.octets import Octets, visible
+from edi.octets import PADDING, Octets, matches, visible
 from edi.scouting import follows_terminator, is_released, segment_end, terminator_before
+from edi.segments import Delimiters
 
 
 def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limits) -> tuple[int, int] | None:
@@ -52,7 +53,7 @@ def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int |
     while opened and marks.segment in b"\r\n" and text[opened - 2:opened - 1] == marks.segment:
         opened -= 1  # blank lines belong to what follows, as newlines do behind other terminators
     best = max(closed or 0, opened or 0)
-    return at + best if best else None
+    return at + best if text[:best].strip(PADDING) else None
 
 
 def _last(text: bytes, found: Found, at: int, tag: bytes) -> int | None:
@@ -83,8 +84,10 @@ def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
     return before >= 0 and at + place < ranges[before][1]
 
 
-def tag_at(data: Octets, at: int) -> str:
-    """Return the tag that begins at a position, newlines in front of it left out; "" where there is none."""
+def tag_at(data: Octets, at: int, delimiters: Delimiters) -> str:
+    """Return the tag that begins at a position, newlines and empty segments in front of it left out; "" where there is none."""
     first = visible(data, at)
+    while first is not None and matches(data, first, delimiters.segment):
+        first = visible(data, first + len(delimiters.segment))
     text = data[first:first + 4].decode("latin-1") if first is not None else ""
     return text[:next((index for index, code in enumerate(text) if not code.isalnum()), len(text))]

@@ -100,7 +100,7 @@ class _Parts:
         else:
             self.part.founds.pop()
         if self.part.pieces:
-            yield self.flush(tag_at(self.source.data, at))
+            yield self.flush(tag_at(self.source.data, at, found.dialect.delimiters))
         self.part.founds.append(found)
 
 

@@ -146,3 +146,10 @@ def test_findings_are_capped_over_all_parts() -> None:
     findings = [finding for batch in parts_of(data, limits) for finding in batch.findings]
     assert len(findings) == 6
     assert findings[-1].message == "15 more notes and warnings on this file are not listed"
+
+
+def test_padding_larger_than_a_part_leaves_open_what_is_open() -> None:
+    data = x12(1, [1, 1]).replace("~PO1", "~" + "\n" * 900 + "PO1").encode()
+    whole, parts = [read(data)], parts_of(data, Limits(batch_bytes=100, max_part_bytes=200))
+    assert rows(parts) == rows(whole)
+    assert told(parts) == told(whole)
