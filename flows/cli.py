@@ -58,6 +58,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except CrossfootError as error:
             click.echo(f"crossfoot: {error}", err=True)
             sys.exit(next((status for kind, status in EXIT.items() if isinstance(error, kind)), 1))
+        finally:
+            sys.stdout.flush()  # a reader that went away is noticed here, where click ends quietly, and not by the interpreter at its end
     return run
 
 
@@ -233,7 +235,10 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 @click.pass_obj
 @told
 def inspect(settings_path: Path | None, file: str, as_json: bool, guides: tuple[str, ...], brief: bool, **wishes: Any) -> None:
-    """Show FILE as a tree of loops and segments, with names, and with findings in place. Nothing is stored."""
+    """Show FILE as a tree of loops and segments, with names, and with findings in place. Nothing is stored.
+
+    Exit status: 0 shown, whatever was found; 1 the part that was asked for is not there; 2 an argument is wrong; 13 FILE cannot be read.
+    """
     from flows.examine.inspect import run_inspect
     from flows.examine.policy import policy_for
     from flows.examine.tree import Wish

@@ -21,7 +21,7 @@ def load_overlay(path: Path) -> Overlay:
     Raises:
         ConfigurationError: naming file, entry and remedy.
     """
-    return overlay_of(str(path), read_toml(path))
+    return overlay_of(str(path), read_toml(path, option="--guide"))
 
 
 def overlay_of(where: str, content: Mapping[str, Any]) -> Overlay:

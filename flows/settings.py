@@ -140,12 +140,12 @@ def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
     return sorted(model.model_fields)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; ConfigurationError names the file and line where it cannot be read."""
+def read_toml(path: Path, *, option: str = "--settings") -> dict[str, Any]:
+    """Read a TOML file that an option names; ConfigurationError names the file and line where it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationError(f"{path}: no such file; write it, or name another with --settings") from None
+        raise ConfigurationError(f"{path}: no such file; write it, or name another with {option}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is not valid TOML: {error}; correct the line") from None
 

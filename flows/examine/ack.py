@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import count
@@ -18,13 +17,13 @@ from edi.reading import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import ack_policy, unanswered
 from flows.definitions import Definitions
-from flows.examine.words import counted
 from flows.outcomes import of_interchange
 from flows.partners import Correspondence, by_policy, correspondence
 from transforms.policy import Agreement
 from transforms.verdicts import Verdict
 
 Overrides = Mapping[str, Any]  # what the command line says about the policy
+STOPPING = (Severity.ERROR, Severity.FATAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +102,28 @@ def why(form: Form, answered: Answered) -> str:
     return "the policy is ta1 = always" if policy.ta1 == "always" else asked
 
 
-def withheld(answered: Answered) -> list[str]:
-    """Return how much of what was found is kept from the partner, and why."""
+def withheld(answered: Answered) -> dict[str, list[Finding]]:
+    """Return what of the findings is kept from the partner, by reason."""
     told = {finding for reply in answered.replies for line in reply.lines for finding in line.findings}
-    kept = Counter(finding.severity for finding in answered.findings if finding not in told)
-    reasons = (
-        (kept[Severity.ERROR] + kept[Severity.FATAL], "error", "what holds it is answered as a whole, or not at all"),
-        (kept[Severity.WARNING], "warning", "accept_with_errors = false, or there is no code for it"),
-        (kept[Severity.NOTE], "note", "it is for us"),
-    )
-    return [f"{counted(many, noun)}: {reason}" for many, noun, reason in reasons if many]
+    rejected = {finding.place.transaction for finding in answered.findings if finding.severity in STOPPING}
+    kept: dict[str, list[Finding]] = {}
+    for finding in answered.findings:
+        if finding not in told:
+            kept.setdefault(_why_not(finding, answered, rejected), []).append(finding)
+    return kept
+
+
+def _why_not(finding: Finding, answered: Answered, rejected: Set[int | None]) -> str:
+    if finding.severity is Severity.NOTE:
+        return "a note is for us"
+    if not answered.replies:
+        return "nothing is sent"
+    if finding.severity in STOPPING:
+        return "what holds it is answered as a whole, or not at all"
+    if answered.interchange.standard == "edifact":
+        return 'a CONTRL has no "accepted with errors", and so no place for a warning'
+    is_rejected = finding.place.transaction is not None and finding.place.transaction in rejected  # then warnings are told with the errors
+    return "there is no code for it" if answered.policy.accept_with_errors or is_rejected else "accept_with_errors is false"
 
 
 def as_json(name: str, answered: list[Answered], stray: list[Finding]) -> dict[str, Any]:
@@ -127,7 +138,9 @@ def _plain(answered: Answered) -> dict[str, Any]:
         "sender": f"{theirs.sender_qualifier}/{theirs.sender_id}", "receiver": f"{theirs.receiver_qualifier}/{theirs.receiver_id}",
         "usage": theirs.usage_code, "partner_id": answered.partner_id or None,
         "policy": {field.name: getattr(answered.policy, field.name) for field in fields(answered.policy)},
-        "none_because": answered.silence or None, "not_told": withheld(answered),
+        "none_because": answered.silence or None,
+        "not_told": [{"because": because, "findings": [plain_finding(each) for each in findings]}
+                     for because, findings in withheld(answered).items()],
         "acknowledgments": [{
             "kind": reply.form.kind, "version": reply.form.version, "because": why(reply.form, answered),
             "segments": [{"text": line.text + reply.terminator, "findings": [plain_finding(each) for each in line.findings]}

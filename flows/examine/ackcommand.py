@@ -14,7 +14,7 @@ from flows.examine.ack import Answered, Overrides, Terms, answer_file, as_json, 
 from flows.examine.files import Given, opened
 from flows.examine.page import BOLD, DIM, Page, screen
 from flows.examine.text import show_finding
-from flows.examine.words import printable
+from flows.examine.words import counted, printable
 
 
 def terms_for(settings_path: Path | None, overrides: Overrides, *, at: datetime, number: int, ignore_partners: bool) -> Terms:
@@ -36,7 +36,8 @@ def run_ack(path: str, terms: Terms, *, form: str) -> int:
     """Show what a file is answered with and return the exit status: 0 where that could be said, 1 where it could not be read."""
     given = opened(Given(path), Limits())
     if given.finding is not None:
-        sys.stderr.write(f"crossfoot: {printable(path)}: {given.finding.message}; {given.finding.remedy}\n")
+        remedy = given.finding.remedy
+        sys.stderr.write(f"crossfoot: {printable(path)}: {given.finding.message}; {remedy[:1].lower()}{remedy[1:]}\n")
         return 1
     answered, stray = answer_file(path, given.data, terms)
     if form == "raw":
@@ -51,7 +52,7 @@ def run_ack(path: str, terms: Terms, *, form: str) -> int:
 
 def _show(answered: list[Answered], stray: list[Finding], terms: Terms, page: Page) -> None:
     if terms.definitions is None and answered:
-        page.line("No settings, or none wanted: answered as any partner by the defaults.")
+        page.line("No settings here, or --ignore-partners: answered by the defaults.")
     for each in answered:
         _show_interchange(each, page)
     for finding in stray:
@@ -74,8 +75,10 @@ def _show_interchange(answered: Answered, page: Page) -> None:
             page.emit(f"    {printable(line.text + reply.terminator)}\n")  # never wrapped: it is to be copied
             for finding in findings:
                 show_finding(finding, page, indent=8)
-    for reason in withheld(answered):
-        page.line((f"not told: {reason}", DIM), indent=2)
+    for reason, findings in withheld(answered).items():
+        page.line((f"not told, {counted(len(findings), 'finding')}: {reason}", DIM), indent=2)
+        for finding in findings:
+            show_finding(finding, page, indent=8)
 
 
 def _with_findings(reply: Reply) -> list[tuple[Line, list[Finding]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from flows.examine.policy import Policy
 from flows.examine.tree import Entry, Loose, Walker, Wish
 from flows.examine.treejson import JsonTree
 from flows.examine.treetext import TextTree
+from flows.examine.words import counted, printable
 
 
 class Tree(Protocol):
@@ -28,7 +30,7 @@ class Tree(Protocol):
 
 
 def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: bool = False, limits: Limits | None = None) -> int:
-    """Show a file and return the exit status: 0 unless it cannot be opened."""
+    """Show a file and return the exit status: 0; 1 where the wish selects nothing; 13 where it cannot be opened."""
     page = screen()
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)
@@ -43,7 +45,13 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     if unread is not None:
         tree.add((0, Loose((unread,))))
     tree.finish(walker, path)
-    return STATUS[unread.severity] if unread is not None else 0
+    if unread is not None:
+        return STATUS[unread.severity]
+    if walker.rest.segments and not walker.rest.selected:
+        sys.stderr.write(f"crossfoot: {printable(path)}: --interchange, --transaction and --offset select none of "
+                         f"{counted(walker.rest.segments, 'segment')}; look at the whole with --brief\n")
+        return 1
+    return 0
 
 
 def _entries(given: Given, policy: Policy, walker: Walker, limits: Limits) -> Iterator[Entry]:

@@ -77,9 +77,10 @@ class Wish:
 
 @dataclass(slots=True)
 class Rest:
-    """What was counted, and what was not shown because of the limit."""
+    """What was counted, what was asked for, and what was not shown because of the limit."""
 
     segments: int = 0
+    selected: int = 0  # of them, those in the part of the file that was asked for
     findings: int = 0
     not_shown: int = 0
     findings_not_shown: int = 0
@@ -176,11 +177,13 @@ class Walker:
 
     def _wanted(self, batch: Batch, index: int, at: int, transaction: int, findings: list[Finding]) -> bool:
         wish = self.wish
-        wanted = int(batch.table.end[index]) > wish.offset and (bool(findings) or not wish.findings_only)
+        selected = int(batch.table.end[index]) > wish.offset
         if wish.interchange is not None:
-            wanted = wanted and at >= 0 and batch.interchanges[at].ordinal == wish.interchange
+            selected = selected and at >= 0 and batch.interchanges[at].ordinal == wish.interchange
         if wish.transaction is not None:
-            wanted = wanted and transaction >= 0 and int(batch.transactions.ordinal[transaction]) == wish.transaction
+            selected = selected and transaction >= 0 and int(batch.transactions.ordinal[transaction]) == wish.transaction
+        self.rest.selected += selected
+        wanted = selected and (bool(findings) or not wish.findings_only)
         if wanted and wish.limit and self._shown >= wish.limit:
             self.rest.not_shown += 1
             self.rest.findings_not_shown += len(findings)

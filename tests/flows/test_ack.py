@@ -40,7 +40,7 @@ def test_segments_stand_a_line_each_with_what_led_to_them(ack: Ack) -> None:
     told = ack(ORDER)
     assert told.exit_code == 0
     lines = told.stdout.splitlines()
-    assert lines[0] == "No settings, or none wanted: answered as any partner by the defaults."
+    assert lines[0] == "No settings here, or --ignore-partners: answered by the defaults."
     assert lines[2] == "  997 004010: there is no 999 before 005010"
     at = lines.index("    AK4*3*324*1~")
     assert lines[at - 1] == "    AK3*BEG*2**8~"
@@ -117,3 +117,20 @@ def test_what_cannot_be_read_or_asked_is_told_in_a_line(ack: Ack, tmp_path: Path
 def test_a_file_cut_anywhere_is_answered_or_it_is_said_why_not(ack: Ack) -> None:
     for stop in range(0, len(ORDER), 7):
         assert ack(ORDER[:stop]).exit_code == 0
+
+
+WARNED = x12("000000901", order_850(), kind="850", group="PO").replace(b"GE*1*", b"GE*2*")  # GE01 is a warning
+
+
+def test_what_is_not_told_is_listed_with_its_reason(ack: Ack) -> None:
+    (told,) = json.loads(ack(WARNED, "--json").stdout)["interchanges"]
+    (kept,) = told["not_told"]
+    assert (kept["because"], [each["code"] for each in kept["findings"]]) == ("accept_with_errors is false", ["x12.ge01_count"])
+    lines = ack(WARNED).stdout.splitlines()
+    at = lines.index("  not told, 1 finding: accept_with_errors is false")
+    assert lines[at + 1].strip().startswith("warning x12.ge01_count: GE01 states another number")
+
+
+def test_a_contrl_has_no_place_for_warnings(ack: Ack) -> None:
+    (told,) = json.loads(ack(edifact("1", "PO-1").replace(b"UNZ+1+", b"UNZ+2+"), "--json", "--accept-with-errors").stdout)["interchanges"]
+    assert [kept["because"] for kept in told["not_told"]] == ['a CONTRL has no "accepted with errors", and so no place for a warning']

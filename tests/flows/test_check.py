@@ -153,8 +153,10 @@ def test_overrides_that_are_wrong_are_told_with_file_and_remedy(check: Command, 
     assert word in told.stderr
 
 
-@pytest.mark.parametrize(("guide", "word"), [("nowhere.toml", "no such file"), ("850", "write a type and a version"),
-                                             ("850@999999", "no such guide"), ("HOLIDAY@D:96A", "no such guide")])
+@pytest.mark.parametrize(("guide", "word"), [
+    ("nowhere.toml", "no such file; write it, or name another with --guide"), ("850", "write a type and a version"),
+    ("850@999999", "no such guide"), ("HOLIDAY@D:96A", "no such guide"),
+])
 def test_a_guide_that_is_not_there_is_a_wrong_argument(check: Command, guide: str, word: str) -> None:
     told = check("a.x12", "--guide", guide)
 
@@ -211,6 +213,16 @@ def test_a_pipe_that_is_closed_early_is_no_traceback(tmp_path: Path) -> None:
         running.stdout.close()
         assert running.stderr is not None
         assert running.stderr.read() == b""
+
+
+@pytest.mark.slow
+def test_a_reader_that_leaves_before_a_small_report_is_written_hears_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.x12").write_bytes(good())
+    command = '"$0" -c "from flows.cli import main; main()" check --format sarif "$1" | head -c 10'
+
+    told = subprocess.run(["/bin/sh", "-c", command, sys.executable, str(tmp_path / "a.x12")], capture_output=True, check=True)
+
+    assert (len(told.stdout), told.stderr) == (10, b"")
 
 
 @pytest.mark.slow

@@ -78,5 +78,6 @@ def test_a_report_that_cannot_be_written_is_told(check: Command) -> None:
 
     told = check("a.x12", "--output", "nowhere/report.json")
 
-    assert told.exit_code != 0
+    assert told.exit_code == 2
     assert told.stderr.startswith("crossfoot: ")
+    assert "its folder is missing: make it" in told.stderr

@@ -148,6 +148,16 @@ def test_a_part_of_a_file_can_be_shown(inspect: Command) -> None:
     assert within == beginning  # the segment at a byte within it
 
 
+@pytest.mark.parametrize("wish", [("--transaction", "9"), ("--interchange", "2"), ("--offset", "99999")])
+def test_a_part_that_is_not_there_is_told(inspect: Command, wish: tuple[str, str]) -> None:
+    Path("a.x12").write_bytes(good())
+
+    told = inspect("a.x12", *wish)
+
+    assert (told.exit_code, "select none of 18 segments" in told.stderr) == (1, True)
+    assert inspect("a.x12", "--transaction", "2", "--findings-only").exit_code == 0  # it is there, and nothing is wrong with it
+
+
 def test_the_limit_tells_what_it_left_out(inspect: Command) -> None:
     Path("a.x12").write_bytes(bad_syntax())
 
