@@ -61,13 +61,15 @@ def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segme
         strings; null where absent or empty.
     """
     count = len(segments)
-    segments = np.ascontiguousarray(segments, dtype=np.int64)
+    segments, *levels = (np.ascontiguousarray(array, dtype=np.int64) for array in (segments, *levels))
+    if count and int(segments.max()) >= len(levels[0]) - 1:  # C would look behind the end
+        raise IndexError(f"there is no segment {int(segments.max())}; the table has {len(levels[0]) - 1}")
     begins, offsets = np.empty(count, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
     valid, nulls = np.zeros((count + 7) // 8, dtype=np.uint8), ctypes.c_int64()
     _, edges, text = values.buffers()
     size = library.crossfoot_locate(
-        segments.ctypes.data, count, *place, *(level.ctypes.data for level in levels), edges.address, begins.ctypes.data,
-        offsets.ctypes.data, valid.ctypes.data, ctypes.addressof(nulls))
+        segments.ctypes.data, count, *place, *(level.ctypes.data for level in levels), edges.address + 4 * values.offset,
+        begins.ctypes.data, offsets.ctypes.data, valid.ctypes.data, ctypes.addressof(nulls))
     gathered = np.empty(size, dtype=np.uint8)
     if size:
         library.crossfoot_gather(text.address, count, begins.ctypes.data, offsets.ctypes.data, gathered.ctypes.data)

@@ -182,7 +182,7 @@ class SegmentTable:
     def element_with_numpy(self, segments: Ints, element: int, component: int = 1, repetition: int = 1) -> Text:
         """Do what ``element`` does, where nothing is compiled."""
         index, there = self._value_index(segments, element, component, repetition)
-        offsets = np.frombuffer(self.values.buffers()[1], dtype=np.int32)
+        offsets = np.frombuffer(self.values.buffers()[1], dtype=np.int32)[self.values.offset:]
         there &= offsets[index + 1] > offsets[index]
         return self.values.take(pa.array(index) if there.all() else pa.array(index, mask=~there))
 

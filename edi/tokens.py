@@ -62,9 +62,10 @@ def tokenise_with_numpy(buffer: bytes, delimiters: Delimiters, protected: Sequen
     buffer, service, blanks = marks.buffer, marks.service, marks.blanks
     position, kind = _scan(buffer, service)
     array = np.frombuffer(buffer, dtype=np.uint8)
-    escapes = _escapes(array, delimiters.release)
+    releases = np.flatnonzero(array == marks.release[0]) if marks.release else np.zeros(0, dtype=np.int64)
     if protected:
-        position, kind, escapes = _unprotected(protected, position, kind, escapes)
+        position, kind, releases = _unprotected(protected, position, kind, releases)
+    escapes = _escapes(releases)
     position, kind = _unreleased(position, kind, escapes)
     ends = position[kind == SEGMENT].astype(np.int64)
     start = _starts(buffer, array, ends, blanks)
@@ -114,7 +115,7 @@ def _scan(buffer: bytes, service: Mapping[int, int]) -> tuple[Int32s, Bytes]:
     return np.concatenate(positions), np.concatenate(kinds)
 
 
-def _unprotected(protected: Sequence[tuple[int, int]], position: Int32s, kind: Bytes, escapes: Ints) -> tuple[Int32s, Bytes, Ints]:
+def _unprotected(protected: Sequence[tuple[int, int]], position: Int32s, kind: Bytes, releases: Ints) -> tuple[Int32s, Bytes, Ints]:
     """Leave out everything that lies in a protected range."""
     first, last = np.array(protected, dtype=np.int64).T
 
@@ -124,12 +125,11 @@ def _unprotected(protected: Sequence[tuple[int, int]], position: Int32s, kind: B
         return free
 
     real = outside(position)
-    return position[real], kind[real], escapes[outside(escapes)]
+    return position[real], kind[real], releases[outside(releases)]
 
 
-def _escapes(array: Bytes, release: bytes | None) -> Ints:
+def _escapes(at: Ints) -> Ints:
     """Return the release characters that escape something: in a run of them the 1st, 3rd, 5th ..."""
-    at = np.flatnonzero(array == release[0]) if release else np.zeros(0, dtype=np.int64)
     if not len(at):
         return at
     index = np.arange(len(at))

@@ -70,6 +70,14 @@ def test_any_value_of_any_segments(library, body, segments, element, component, 
     assert gathered.equals(table.element_with_numpy(chosen, element, component, repetition))
 
 
+def test_a_segment_that_is_not_there_is_refused_whatever_gathers() -> None:
+    table = read(b"UNB+UNOC:4+S+R+241123:0130+1'").table
+    with pytest.raises(IndexError):
+        table.element(np.array([1]), 1)
+    with pytest.raises(IndexError):
+        table.element_with_numpy(np.array([1]), 1)
+
+
 def test_a_kernel_of_another_version_is_not_used(tmp_path: Path) -> None:
     compiler = shutil.which("cc")
     if compiler is None:
