@@ -18,7 +18,7 @@ from edi.segments import Batch, Bools, Ints, Text
 
 MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is missing",
                        "Ask the partner whether the file was cut short, and to send it again whole.")
-ORPHAN = kind("envelope.orphan", Severity.ERROR, "{count} segments with transactions among them stand outside of any interchange",
+ORPHAN = kind("envelope.orphan", Severity.ERROR, "transactions stand outside of any interchange (segments: {count})",
               "Ask the partner to send these transactions again inside an interchange.")
 NO_GROUP = kind("envelope.no_group", Severity.ERROR, "the transaction set stands outside of any functional group",
                 "Ask the partner to send it again between GS and GE.")

@@ -19,7 +19,8 @@ from edi.octets import BLOCK, PADDING, Octets, matches, visible
 from edi.segments import Delimiters
 from edi.x12.delimiters import read_isa
 
-OUTSIDE = kind("envelope.outside", Severity.WARNING, "{count} bytes or segments stand outside of any interchange or transaction",
+OUTSIDE = kind("envelope.outside", Severity.WARNING,
+               "something stands outside of any interchange or transaction (bytes or segments: {count})",
                "Look at the file at this byte; ask the sender what it is if it is not mere padding.")
 UNREADABLE = kind("x12.isa_unreadable", Severity.FATAL, "ISA has fewer than 16 elements or no usable delimiters",
                   "Ask the partner to send the interchange again with a complete ISA.")

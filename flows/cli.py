@@ -167,7 +167,8 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
 @click.argument("files", nargs=-1, required=True)
 @click.option("--guide", "guides", multiple=True, metavar="GUIDE",
               help="Check documents of a type against one version, such as 850@005010 or ORDERS@D:96A; or with a partner's overrides from "
-                   "a .toml file; none: the syntax alone. May be given several times")
+                   "a .toml file, which are laid over the named version; none: the syntax alone. May be given several times, not "
+                   "twice for one type and version. What applied to no document is told")
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True,
               help="For people, a JSON object a line and file, or for build servers")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output")

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from edi.errors import ConfigurationError
-from edi.guidemodel import Guide
-from edi.guides import Resolver, Subject
 from edi.overlayfile import Overlay, parse_overlay
-from edi.overlays import laid_over, partner_guide
+from edi.overlays import partner_guide
 from flows.settings import read_toml
 from transforms.policy import Agreement
 
@@ -29,15 +27,6 @@ def overlay_of(where: str, content: Mapping[str, Any]) -> Overlay:
     definition = parse_overlay(where, content)
     partner_guide(definition)
     return definition
-
-
-def overridden(guides: Resolver, definition: Overlay) -> Resolver:
-    """Return a choice of guides where a file's overrides hold for the documents that it was written for."""
-    def choose(subject: Subject) -> Guide | None:
-        guide = guides(subject)
-        return guide and laid_over(guide, definition)
-
-    return choose
 
 
 def refuse_strangers(agreements: Iterable[Agreement], guides: Mapping[str, Overlay], folder: Path) -> None:

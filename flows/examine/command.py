@@ -37,9 +37,18 @@ def run_check(
     else:
         written = io.StringIO()
         FORMATS[form](reports, Page(written.write), view)
+        if form == "text":
+            written.writelines(f"{each}.\n" for each in policy.unused())
         write_atomically(output, written.getvalue().encode("utf-8", "backslashreplace"))
+    tell_unused(policy)
     gravest_found = worst[0]
     return STATUS[gravest_found] if gravest_found is not None and reaches(gravest_found, view.fail_on) else 0
+
+
+def tell_unused(policy: Policy) -> None:
+    """Tell on standard error which guides were asked for in vain: without this, a file would pass that nobody looked at."""
+    for each in policy.unused():
+        sys.stderr.write(f"crossfoot: {each}\n")
 
 
 def _watched(reports: Iterator[FileReport], worst: list[Severity | None], *, tell: bool) -> Iterator[FileReport]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from edi.guides import Locator, shipped
 from edi.limits import Limits
 from flows.examine.checking import judged
-from flows.examine.command import STATUS
+from flows.examine.command import STATUS, tell_unused
 from flows.examine.files import Given, failed, opened, parts
 from flows.examine.page import screen
 from flows.examine.policy import Policy
@@ -45,6 +45,7 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     if unread is not None:
         tree.add((0, Loose((unread,))))
     tree.finish(walker, path)
+    tell_unused(policy)
     if unread is not None:
         return STATUS[unread.severity]
     if walker.rest.segments and not walker.rest.selected:

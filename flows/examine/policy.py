@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from edi.errors import ConfigurationError
 from edi.findings import Finding
-from edi.guidemodel import Guide
-from edi.guides import Checker, Resolver, Subject, guide_for, shipped
+from edi.guides import Checker, Resolver, shipped
 from edi.limits import Limits
 from edi.segments import Interchange
 from flows.definitions import Definitions, load_definitions
-from flows.guides import load_overlay, overridden
+from flows.examine.wanted import Wanted, wanted
 from flows.partners import by_policy, correspondence, partners_guide
 from flows.settings import load_settings
 
@@ -31,6 +30,7 @@ class Policy:
     guides: Resolver | None
     severity_of: Callable[[Interchange], Callable[[Finding], Finding]]
     limits: Limits = field(default_factory=Limits)
+    unused: Callable[[], list[str]] = list  # a sentence for each guide that was asked for and applied to no document so far
 
     def checker(self) -> Checker | None:
         """Return what checks documents against the guides, None where only the syntax counts."""
@@ -48,38 +48,18 @@ def policy_for(settings_path: Path | None, guides: Sequence[str]) -> Policy:
         ConfigurationError: the settings are wrong, or there is no such guide.
     """
     definitions = _definitions(settings_path)
-    return Policy(_resolver(guides, definitions), _severities(definitions), definitions.limits if definitions else Limits())
+    chosen = _chosen(guides, definitions)
+    limits = definitions.limits if definitions else Limits()
+    return Policy(chosen, _severities(definitions), limits, chosen.unused if chosen else list)
 
 
-def _resolver(guides: Sequence[str], definitions: Definitions | None) -> Resolver | None:
+def _chosen(guides: Sequence[str], definitions: Definitions | None) -> Wanted | None:
     if NONE in guides:
         if len(guides) > 1:
             raise ConfigurationError("--guide none: goes with no other --guide; leave one of them out")
         return None
-    files = [each for each in guides if each.endswith(".toml")]
-    versions = dict(_named(each) for each in guides if each not in files)
     agreed: Resolver = partial(partners_guide, definitions=definitions) if definitions else shipped
-    standard: Resolver = partial(_in_version, versions) if versions else agreed
-    return reduce(overridden, (load_overlay(Path(each)) for each in files), standard)
-
-
-def _named(guide: str) -> tuple[str, str]:
-    """Read ``850@005010``: documents of type 850 are checked against this version, whatever they state."""
-    type_code, _, version = guide.partition("@")
-    if not type_code or not version:
-        raise ConfigurationError(f"--guide {guide}: write a type and a version, such as 850@005010 or ORDERS@D:96A, the path of a file of "
-                                 "overrides (.toml), or none")
-    if guide_for(_standard(type_code), type_code, version) is None:
-        raise ConfigurationError(f"--guide {guide}: there is no such guide; correct the type or the version")
-    return type_code, version
-
-
-def _standard(type_code: str) -> str:
-    return "x12" if type_code.isdigit() else "edifact"
-
-
-def _in_version(versions: dict[str, str], subject: Subject) -> Guide | None:
-    return shipped(replace(subject, version=versions.get(subject.type_code, subject.version)))
+    return wanted(guides, agreed)
 
 
 def _definitions(settings_path: Path | None) -> Definitions | None:

@@ -155,13 +155,53 @@ def test_overrides_that_are_wrong_are_told_with_file_and_remedy(check: Command, 
 
 @pytest.mark.parametrize(("guide", "word"), [
     ("nowhere.toml", "no such file; write it, or name another with --guide"), ("850", "write a type and a version"),
-    ("850@999999", "no such guide"), ("HOLIDAY@D:96A", "no such guide"),
+    ("850@999999", "no such guide; there are 850@004010, 850@005010"), ("HOLIDAY@D:96A", "no such guide"),
 ])
 def test_a_guide_that_is_not_there_is_a_wrong_argument(check: Command, guide: str, word: str) -> None:
     told = check("a.x12", "--guide", guide)
 
     assert told.exit_code == 2
     assert word in told.stderr
+
+
+def theirs(version: str) -> str:
+    """Return a file of overrides that allows an 850 of this version one purpose alone, which none of our files has."""
+    return f'standard = "x12"\ntype_code = "850"\nversion = "{version}"\n[[narrow]]\nat = "BEG"\nelement = 1\ncodes = ["05"]\n'
+
+
+@pytest.mark.parametrize(("guide", "about"), [("theirs.toml", "850 005010"), ("ORDERS@D:96A", "ORDERS")])
+def test_a_guide_that_applied_to_no_document_is_told(check: Command, guide: str, about: str) -> None:
+    Path("a.x12").write_bytes(good())
+    Path("theirs.toml").write_text(theirs("005010"))
+    sentence = f"--guide {guide} applied to no document: it is for {about}; the files hold 850 004010"
+
+    assert check("a.x12", "--guide", guide).stderr == f"crossfoot: {sentence}\n"
+    check("a.x12", "--guide", guide, "--output", "report.txt")
+    assert Path("report.txt").read_text().endswith(f"{sentence}.\n")
+
+
+def test_overrides_are_laid_over_the_version_that_is_named(check: Command) -> None:
+    Path("a.x12").write_bytes(good())
+    Path("theirs.toml").write_text(theirs("005010"))
+
+    told = check("a.x12", "--guide", "850@005010", "--guide", "theirs.toml", "--format", "json")
+
+    assert ("guide.bad_code", "BEG") in {(found["code"], found["place"]["tag"]) for found in one(told)["findings"]}
+    assert told.stderr == ""
+
+
+@pytest.mark.parametrize(("guides", "word"), [
+    (("theirs.toml", "850@004010"), "names another version"),
+    (("theirs.toml", "copy.toml"), "theirs.toml and copy.toml are both for 850 005010"),
+    (("850@004010", "850@005010"), "850 is named in two versions"),
+])
+def test_guides_that_exclude_each_other_are_refused(check: Command, guides: tuple[str, str], word: str) -> None:
+    for name in ("theirs.toml", "copy.toml"):
+        Path(name).write_text(theirs("005010"))
+
+    told = check("a.x12", "--guide", guides[0], "--guide", guides[1])
+
+    assert (told.exit_code, word in told.stderr) == (2, True)
 
 
 def test_a_partners_severities_count_where_there_are_settings(check: Command) -> None:

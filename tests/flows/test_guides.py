@@ -9,10 +9,10 @@ import pytest
 
 from edi.errors import ConfigurationError
 from edi.findings import Finding
-from edi.guides import Subject, check, guide_for
+from edi.guides import Subject, check, guide_for, shipped
 from edi.reading import SourceFile, read_files
 from flows.definitions import Definitions, load_definitions
-from flows.guides import load_overlay, overridden
+from flows.examine.wanted import wanted
 from flows.partners import partners_guide
 from flows.settings import Settings
 from tests.flows.nights import DATA
@@ -80,8 +80,7 @@ def test_another_version_than_the_one_agreed_is_checked_by_the_standard(definiti
 
 
 def test_a_single_file_of_overrides_can_be_laid_over_any_choice_of_guides() -> None:
-    choose = overridden(lambda subject: guide_for(subject.standard, subject.type_code, subject.version),
-                        load_overlay(DATA / "guides" / "bluewater_850.toml"))
+    choose = wanted((str(DATA / "guides" / "bluewater_850.toml"),), shipped)
     order, invoice = choose(Subject("x12", "850", "005010")), choose(Subject("x12", "810", "005010"))
 
     assert order and order.is_implementation
