@@ -171,6 +171,7 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
                    "twice for one type and version. What applied to no document is told")
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True,
               help="For people, a JSON object a line and file, or for build servers")
+@click.option("--json", "form", flag_value="json", help="The same as --format json")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output")
 @click.option("--severity", type=SEVERITY, default="note", show_default=True, help="Leave out findings below it")
 @click.option("--fail-on", type=SEVERITY, default="error", show_default=True, help="From which severity on the exit status is not 0")

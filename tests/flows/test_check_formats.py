@@ -64,6 +64,12 @@ def test_junit_has_a_suite_a_file_and_a_case_a_transaction(check: Command) -> No
     assert [child.tag for child in suites[2][0]] == ["error"]
 
 
+def test_json_has_the_short_option_that_other_commands_have(check: Command) -> None:
+    Path("a.x12").write_bytes(bad_guide())
+
+    assert check("a.x12", "--json").stdout == check("a.x12", "--format", "json").stdout
+
+
 def test_reports_can_go_to_a_file(check: Command) -> None:
     Path("a.x12").write_bytes(bad_syntax())
 
