@@ -37,7 +37,7 @@ _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.EACCES: (ConfigurationError, "give this user the right to write there, or set another folder"),
     errno.EPERM: (ConfigurationError, "give this user the right to write there, or set another folder"),
     errno.EROFS: (ConfigurationError, "mount it writable, or set another folder"),
-    errno.ENOENT: (ConfigurationError, "its folder is missing: make it, or set another folder"),
+    errno.ENOENT: (RetryableError, "its folder is missing: make or mount it, or set another folder"),
     errno.ENOTDIR: (ConfigurationError, "a folder is wanted where a file is; set another folder"),
     errno.EIO: (IntegrityError, "the device fails: stop, keep everything, look at the kernel's log"),
 }
