@@ -116,7 +116,7 @@ def oracle(text: str) -> list[set[Fault]]:
 def _faults(segments: Sequence[dict[str, object]]) -> Iterable[Fault]:
     for segment in segments:
         ordinal, tag = int(str(segment["seg_count"])), quotable(str(segment["seg_id"]))  # as ours are
-        yield from ((ordinal, tag, 0, 0, error["err_cde"]) for error in segment["errors"])  # type: ignore[attr-defined]
-        for element in segment["elements"]:  # type: ignore[attr-defined]
+        yield from ((ordinal, tag, 0, 0, error["err_cde"]) for error in segment["errors"])  # type: ignore[attr-defined]  # a list
+        for element in segment["elements"]:  # type: ignore[attr-defined]  # a list
             for error in element["errors"]:
                 yield ordinal, tag, element["ele_pos"] or 0, element["subele_pos"] or 0, error["err_cde"]

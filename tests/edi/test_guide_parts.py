@@ -50,7 +50,7 @@ def part(table: SegmentTable, first: int, stop: int) -> SegmentTable:
 
 
 def in_parts(batch: Batch, *places: int, **options: object) -> list[Finding]:
-    checker = Checker(**options)  # type: ignore[arg-type]
+    checker = Checker(**options)  # type: ignore[arg-type]  # names are the checker's own
     return [finding for each in cut(batch, *places) for finding in checker.check(each)]
 
 

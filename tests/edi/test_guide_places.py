@@ -121,7 +121,7 @@ ORDER = guide_for("x12", "850", "004010")
 
 def order_with(tag: str, **changes: object) -> Guide:
     assert ORDER
-    items = tuple(replace(item, **changes) if item.tag == tag else item for item in ORDER.items)  # type: ignore[arg-type]
+    items = tuple(replace(item, **changes) if item.tag == tag else item for item in ORDER.items)  # type: ignore[arg-type]  # names are the item's own
     return replace(ORDER, items=items)
 
 
