@@ -67,7 +67,7 @@ def _terminator(after: bytes) -> bytes:
 
 
 def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
-    text = [field.rstrip() for field in b"\0".join(fields[:16]).decode("latin-1").split("\0", 15)]
+    text = [field.decode("latin-1").rstrip() for field in fields[:16]]
     fixed = tuple(map(len, fields[1:16])) == WIDTHS and delimiters.component != b""
     stated = ((11, delimiters.repetition), (16, delimiters.component))
     literals = tuple(at + len(delimiters.element.join(fields[:element])) + 1 for element, mark in stated if mark)

@@ -71,7 +71,7 @@ def test_an_interchange_that_cannot_be_trusted_is_rejected_whole_and_the_partner
 
 def test_an_edifact_interchange_that_cannot_be_trusted_is_rejected_by_contrl(night: World) -> None:
     assert {outcomes(night)[f"AM900001/{each}"] for each in (1, 2)} == {("rejected", "edifact.unz_reference")}
-    assert contrl(night, "AM900001") == "9012345000011:14+4000000000006:14+4+28+UNZ"
+    assert contrl(night, "AM900001") == "9012345000011:14+4000000000006:14+4+28+UNZ+3"  # 28: references do not match; 3: UNZ02
 
 
 def test_one_bad_transaction_is_rejected_and_its_neighbour_loads(night: World) -> None:
