@@ -13,10 +13,10 @@ from benchmarks.order_lines import write
 from edi.findings import Severity
 from edi.guidemodel import Guide
 from edi.guides import Checker, Subject, shipped
-from edi.scouting import read_header
+from edi.reading.scouting import read_header
+from edi.scanning.tokenising import tokenise
+from edi.scanning.tokens import levels
 from edi.segments import Batch
-from edi.tokenising import tokenise
-from edi.tokens import levels
 from edi.x12 import hipaa
 
 PART = 2**20

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from edi.arrow import Tables, tables
-from edi.reading import Limits, SourceFile, read, read_files
+from edi.reading.files import Limits, SourceFile, read, read_files
+from edi.reading.streaming import stream
 from edi.segments import Delimiters
-from edi.streaming import stream
-from edi.writing import write, write_parts
+from edi.writing.interchanges import write, write_parts
 
 __all__ = ["Delimiters", "Limits", "SourceFile", "Tables", "read", "read_files", "stream", "tables", "write", "write_parts"]

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from edi.errors import ConfigurationError
 from edi.findings import Finding, Place, Severity, find, kind
+from edi.scanning.tokens import Bytes
 from edi.segments import Bools, Ints
-from edi.tokens import Bytes
 
 BOM = kind("csv.bom", Severity.NOTE, "the export begins with a UTF-8 byte order mark, which was skipped", "None needed.")
 EMPTY = kind("csv.empty", Severity.ERROR, "the export has no header", "Ask for the export again; even one without records has a header.")

@@ -33,7 +33,7 @@ class Dialect:
 
     standard: str
     delimiters: Delimiters
-    charset: str  # a Python codec, "utf-8" where nothing need be converted; or edi.tokens.UNDECLARED
+    charset: str  # a Python codec, "utf-8" where nothing need be converted; or edi.scanning.tokens.UNDECLARED
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from edi.findings import Finding, Place, Severity
 from edi.guidemodel import Guide
 from edi.guides import Subject, check, subject_of
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
 from flows.outcomes import QUARANTINED, Outcome, first_error, of_interchange, of_transaction, why

@@ -15,9 +15,9 @@ from fnmatch import fnmatch
 from hashlib import sha256
 from typing import Any
 
-from edi.detect import Detection, detect
 from edi.findings import Severity
-from edi.reading import SourceFile, read_files
+from edi.reading.detect import Detection, detect
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch
 from flows.definitions import Definitions
 from flows.partners import by_policy, correspondence, interchange_key

@@ -13,7 +13,7 @@ from edi.acknowledgments import AckPolicy, Form, Reply
 from edi.answering import answer, due
 from edi.findings import Finding, Severity
 from edi.guides import check, shipped, subject_of
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import ack_policy, unanswered
 from flows.definitions import Definitions

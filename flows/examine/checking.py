@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from edi.findings import Finding
 from edi.guides import Checker
 from edi.limits import Limits
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch
 from flows.examine.files import failed, listed, opened, packets, parts
 from flows.examine.policy import Policy

@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import FILE_BYTES, Limits
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
+from edi.reading.streaming import stream
 from edi.segments import Batch
-from edi.streaming import stream
 from storage.files import open_to_read
 
 MISSING = kind("file.missing", Severity.FATAL, "there is no such file", "Correct the name, or look whether the file was moved.")

@@ -16,7 +16,7 @@ from edi.guides import Resolver, Subject, check, shipped
 from edi.limits import Limits
 from edi.overlayfile import parse_overlay
 from edi.overlays import laid_over
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from expectations.checks import AnyOf, Between, Check, Matches, NotNull, OneOf, SignFollows, Unique
 from expectations.run import validate
 from expectations.suites import checks_of

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from edi.acknowledgments import AckPolicy, Form, GuideOf
-from edi.balance import place_of
 from edi.findings import Finding, Severity
 from edi.guidemodel import Element, Guide, Item, Part, Segment, Usage
+from edi.reading.balance import place_of
 from edi.x12.guide import guide
 from tests.edi.ackcase import GOOD, Read, body, isa, only, read, replies, x12
 

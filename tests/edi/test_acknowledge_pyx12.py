@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from edi.acknowledgments import AckPolicy, GuideOf
-from edi.balance import place_of
 from edi.findings import CATALOGUE, Finding, Severity
+from edi.reading.balance import place_of
 from edi.x12.hipaa import guide
 from tests.edi.ackcase import Read, only, x12
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from edi.acknowledgments import AckPolicy, GuideOf
-from edi.balance import place_of
 from edi.edifact.ackcodes import ERRORS
 from edi.findings import CATALOGUE, Finding, Severity
+from edi.reading.balance import place_of
 from edi.x12.ackcodes import ELEMENT, SEGMENT
 from edi.x12.guide import guide
 from tests.edi.ackcase import ORDERS, Read, body, edifact, faults, isa, read, replies, ta1, x12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edi.detect import detect
+from edi.reading.detect import detect
 
 ISA = b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *241123*0130*U*00401*000000001*0*P*>~"
 

@@ -10,7 +10,7 @@ import pytest
 
 from edi.guides import check
 from edi.limits import Limits
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch
 from tests.edi.guide_case import x12_text
 

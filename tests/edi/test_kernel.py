@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import edi.kernel
 from edi import native, read
 from edi.native import load
+from edi.scanning import compiled
+from edi.scanning.tokens import Tokens, tokenise_with_numpy
 from edi.segments import Delimiters
-from edi.tokens import Tokens, tokenise_with_numpy
 
-SOURCE = Path(edi.kernel.__file__).with_name("kernel.c")
+SOURCE = Path(native.__file__).with_name("kernel.c")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_any_text_with_any_ranges_protected(library, text: str, delimiters: Deli
     buffer = text.encode() + delimiters.segment
     edges = data.draw(st.lists(st.integers(0, len(text.encode())), max_size=4, unique=True).map(sorted))
     protected = list(zip(edges[::2], edges[1::2], strict=False))
-    same(edi.kernel.tokenise(library, buffer, delimiters, protected), tokenise_with_numpy(buffer, delimiters, protected))
+    same(compiled.tokenise(library, buffer, delimiters, protected), tokenise_with_numpy(buffer, delimiters, protected))
 
 
 @settings(deadline=None, max_examples=200)

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from edi.scanning.tokenising import tokenise
+from edi.scanning.tokens import Tokens, join, levels, transcode
 from edi.segments import Delimiters
-from edi.tokenising import tokenise
-from edi.tokens import Tokens, join, levels, transcode
 
 X12 = Delimiters(element=b"*", segment=b"~", component=b":", repetition=b"^")
 EDIFACT = Delimiters(element=b"+", segment=b"'", component=b":", release=b"?")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edi.reading import read
+from edi.reading.files import read
 from storage import ledger
 from storage.database import open_database, reading
 from tests.golden.corpus import CORPUS, EXPECTED, HEADER, Ran, loaded_rows, manifest, results, run

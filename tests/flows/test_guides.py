@@ -10,7 +10,7 @@ import pytest
 from edi.errors import ConfigurationError
 from edi.findings import Finding
 from edi.guides import Subject, check, guide_for, shipped
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from flows.definitions import Definitions, load_definitions
 from flows.examine.wanted import wanted
 from flows.partners import partners_guide

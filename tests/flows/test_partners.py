@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from edi.reading import SourceFile, read_files
+from edi.reading.files import SourceFile, read_files
 from edi.segments import Interchange
 from flows.definitions import Definitions, load_definitions
 from flows.partners import UNKNOWN, correspondence, interchange_key

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from edi.reading import read
+from edi.reading.files import read
 from transforms.mappings.documents import Documents, Mapped
 
 UNITS = {"PCE": "EA", "CT": "CA", "KGM": "KGM"}

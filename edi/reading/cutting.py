@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from edi.buffers import Found
 from edi.dialect import Role
-from edi.envelopes import ENVELOPES
 from edi.limits import Limits
 from edi.octets import PADDING, Octets, matches, visible
-from edi.scouting import follows_terminator, is_released, segment_end, terminator_before
+from edi.reading.buffers import Found
+from edi.reading.envelopes import ENVELOPES
+from edi.reading.scouting import follows_terminator, is_released, segment_end, terminator_before
 from edi.segments import Delimiters
 
 

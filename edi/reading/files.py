@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edi.batches import make_batch
-from edi.buffers import Found, Piece
-from edi.carrying import Carry
 from edi.dialect import Dialect
 from edi.findings import Severity
 from edi.limits import FILE_BYTES, Cap, Limits, Policy
-from edi.lines import Lines
-from edi.origins import Shifted
-from edi.scouting import Fault
+from edi.reading.batches import make_batch
+from edi.reading.buffers import Found, Piece
+from edi.reading.carrying import Carry
+from edi.reading.lines import Lines
+from edi.reading.origins import Shifted
+from edi.reading.scouting import Fault
+from edi.reading.sources import Source, SourceFile, prepare
 from edi.segments import Batch
-from edi.sources import Source, SourceFile, prepare
 
 __all__ = ["Limits", "SourceFile", "read", "read_files"]
 _MOST_FILES = 4096

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from edi.octets import PADDING
+from edi.scanning.tokens import UNDECLARED
 from edi.segments import Delimiters, Interchange
-from edi.tokens import UNDECLARED
 from edi.x12.delimiters import FIRST_WITH_REPETITION
 
 _NAMES = ("element", "segment", "component", "repetition", "release")

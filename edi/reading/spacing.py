@@ -10,16 +10,16 @@ from operator import itemgetter
 
 import numpy as np
 
-from edi.buffers import Buffer, Found, Spots
-from edi.carrying import Carry
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets, matches
-from edi.origins import Shifted
-from edi.scouting import is_released
+from edi.reading.buffers import Buffer, Found, Spots
+from edi.reading.carrying import Carry
+from edi.reading.origins import Shifted
+from edi.reading.scouting import is_released
+from edi.reading.sources import Source
+from edi.scanning.tokens import Tokens
 from edi.segments import Batch, Ints
-from edi.sources import Source
-from edi.tokens import Tokens
 
 NEWLINES = kind("envelope.newlines", Severity.NOTE, "what follows the segment terminators is not the same throughout the interchange",
                 "None needed; the file cannot be written again byte for byte.")

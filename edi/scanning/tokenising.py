@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edi import kernel, native
+from edi import native
+from edi.scanning import compiled
+from edi.scanning.tokens import Tokens, tokenise_with_numpy
 from edi.segments import Delimiters
-from edi.tokens import Tokens, tokenise_with_numpy
 
 
 def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
@@ -19,4 +20,4 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     """
     if native.LIBRARY is None:
         return tokenise_with_numpy(buffer, delimiters, protected)
-    return kernel.tokenise(native.LIBRARY, buffer, delimiters, protected)
+    return compiled.tokenise(native.LIBRARY, buffer, delimiters, protected)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from edi.findings import Severity, kind
 from edi.octets import PADDING
-from edi.recoding import as_utf8, is_utf16
-from edi.scouting import is_tag, scout
+from edi.reading.recoding import as_utf8, is_utf16
+from edi.reading.scouting import is_tag, scout
 
 EMPTY = kind("detect.empty", Severity.FATAL, "the file is empty or holds nothing but padding", "Ask the sender for the file again.")
 UNKNOWN = kind("detect.unknown", Severity.FATAL, "the file holds no X12 or EDIFACT interchange ({reasons})",

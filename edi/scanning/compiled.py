@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edi.scanning.tokens import Tokens, marks_of
 from edi.segments import Delimiters
-from edi.tokens import Tokens, marks_of
 
 _RELEASE, _BLANK = 5, 6
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:
-    """Do what ``edi.tokenising.tokenise`` does, in one pass."""
+    """Do what ``edi.scanning.tokenising.tokenise`` does, in one pass."""
     marks = marks_of(buffer, delimiters)
     size = len(marks.buffer)
     roles = bytearray(256)

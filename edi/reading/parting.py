@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from edi.carrying import Carry, Digests, OpenTransaction
 from edi.dialect import Role
-from edi.envelopes import ENVELOPES, has_group_end
+from edi.reading.carrying import Carry, Digests, OpenTransaction
+from edi.reading.envelopes import ENVELOPES, has_group_end
 from edi.segments import Batch, Earlier, Group
 
 

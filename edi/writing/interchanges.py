@@ -14,11 +14,11 @@ import numpy as np
 from edi.errors import UnwritableError
 from edi.findings import Place, Severity
 from edi.limits import SEGMENT_BYTES, Limits
-from edi.proofreading import Part, proofread, whereabouts
-from edi.rendering import Stretch, UnencodableError, owners, raw_values, render, special, stretch_of
-from edi.restyling import restyled, stating_segments
+from edi.scanning.tokens import COMPONENT, REPETITION
 from edi.segments import Batch, Delimiters, Interchange, Ints
-from edi.tokens import COMPONENT, REPETITION
+from edi.writing.proofreading import Part, proofread, whereabouts
+from edi.writing.rendering import Stretch, UnencodableError, owners, raw_values, render, special, stretch_of
+from edi.writing.restyling import restyled, stating_segments
 
 _SEGMENTS = 4096  # that are rendered at a time: what is held beside the table stays small
 _DEFAULT = Limits()

@@ -7,7 +7,7 @@ import codecs
 import numpy as np
 
 from edi.findings import Severity, kind
-from edi.origins import Stepped
+from edi.reading.origins import Stepped
 
 UTF16 = kind("detect.utf16", Severity.NOTE, "the file is written in UTF-16, which was converted",
              "None needed; the sender may write UTF-8.")

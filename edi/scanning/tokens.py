@@ -57,7 +57,7 @@ def marks_of(buffer: bytes, delimiters: Delimiters) -> Marks:
 
 
 def tokenise_with_numpy(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
-    """Do what ``edi.tokenising.tokenise`` does, where nothing is compiled."""
+    """Do what ``edi.scanning.tokenising.tokenise`` does, where nothing is compiled."""
     marks = marks_of(buffer, delimiters)
     buffer, service, blanks = marks.buffer, marks.service, marks.blanks
     position, kind = _scan(buffer, service)

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from edi.edifact.delimiters import implied
 from edi.errors import ConfigurationError
-from edi.legal import newline_objection, objection
 from edi.segments import Batch, Delimiters, Interchange, Ints
+from edi.writing.legal import newline_objection, objection
 from edi.x12.delimiters import FIRST_WITH_REPETITION
 
 _NO_SEPARATOR = "U"  # ISA11 of versions without a repetition separator

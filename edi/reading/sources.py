@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from edi.detect import EMPTY, UNKNOWN, detect
 from edi.dialect import Dialect, dialect
 from edi.findings import Kind, Severity, kind
-from edi.lines import Lines
 from edi.octets import FileOctets, Octets, blocks
-from edi.origins import Origin, Shifted
-from edi.recoding import UTF16, as_utf8, is_utf16
-from edi.scouting import Fault, Span, scout
-from edi.tokens import UNDECLARED
-from edi.wrapping import WRAPPED, unwrap, unwrapped_octets
+from edi.reading.detect import EMPTY, UNKNOWN, detect
+from edi.reading.lines import Lines
+from edi.reading.origins import Origin, Shifted
+from edi.reading.recoding import UTF16, as_utf8, is_utf16
+from edi.reading.scouting import Fault, Span, scout
+from edi.reading.wrapping import WRAPPED, unwrap, unwrapped_octets
+from edi.scanning.tokens import UNDECLARED
 
 BOM = kind("detect.bom", Severity.NOTE, "the file begins with a UTF-8 byte order mark, which was skipped",
            "None needed; the sender may leave it out.")

@@ -9,19 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.balance import EMPTY_SEGMENT, check_envelopes, place_of
-from edi.buffers import Buffer, Found, Piece, Spots, buffers
-from edi.carrying import Carry
-from edi.envelopes import assemble
 from edi.findings import Finding, Place, find
 from edi.limits import Policy, exceeded
-from edi.parting import leave_open
-from edi.scouting import Fault
+from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_of
+from edi.reading.buffers import Buffer, Found, Piece, Spots, buffers
+from edi.reading.carrying import Carry
+from edi.reading.envelopes import assemble
+from edi.reading.parting import leave_open
+from edi.reading.scouting import Fault
+from edi.reading.sources import Source
+from edi.reading.spacing import odd_findings, spacing, with_padding
+from edi.scanning.tokenising import tokenise
+from edi.scanning.tokens import Tokens, join, levels, transcode
 from edi.segments import Batch, Delimiters, SegmentTable
-from edi.sources import Source
-from edi.spacing import odd_findings, spacing, with_padding
-from edi.tokenising import tokenise
-from edi.tokens import Tokens, join, levels, transcode
 
 _NOTHING = Delimiters(element=b"*", segment=b"~", component=b":")
 

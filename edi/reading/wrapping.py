@@ -8,8 +8,8 @@ import numpy as np
 
 from edi.findings import Severity, kind
 from edi.octets import Octets, UnwrappedOctets, blocks
-from edi.origins import EvenlyWrapped, Origin, Shifted, Stepped
-from edi.scouting import is_released, read_header
+from edi.reading.origins import EvenlyWrapped, Origin, Shifted, Stepped
+from edi.reading.scouting import is_released, read_header
 
 WRAPPED = kind("detect.wrapped", Severity.NOTE, "the file is wrapped into lines of {count} characters, which were joined",
                "None needed; the sender may switch line wrapping off.")

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edi.balance import check_envelopes, place_of
 from edi.errors import UnwritableError
 from edi.findings import Finding, Place, Severity
 from edi.limits import Limits
-from edi.reading import read
-from edi.rendering import encoded, kinds_of, values_of
+from edi.reading.balance import check_envelopes, place_of
+from edi.reading.files import read
+from edi.scanning.tokens import Bytes
 from edi.segments import Batch, Ints
-from edi.tokens import Bytes
+from edi.writing.rendering import encoded, kinds_of, values_of
 
 _REFUSED = (Severity.ERROR, Severity.FATAL)
 

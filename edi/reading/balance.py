@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from edi.dialect import Role
-from edi.envelopes import ENVELOPES, has_group_end, stated_count
 from edi.findings import Finding, Kind, Place, Severity, find, kind, quotable
-from edi.scouting import OUTSIDE
+from edi.reading.envelopes import ENVELOPES, has_group_end, stated_count
+from edi.reading.scouting import OUTSIDE
 from edi.segments import Batch, Bools, Ints, Text
 
 MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is missing",

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.buffers import Found
-from edi.carrying import Carry, Digests
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
+from edi.reading.buffers import Found
+from edi.reading.carrying import Carry, Digests
+from edi.scanning.tokens import Tokens
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
-from edi.tokens import Tokens
 from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from edi.buffers import ISO_2022
+from edi.reading.buffers import ISO_2022
+from edi.scanning.tokens import COMPONENT, ELEMENT, REPETITION, SEGMENT, UNDECLARED, Bytes
 from edi.segments import Bools, Delimiters, Ints, SegmentTable
-from edi.tokens import COMPONENT, ELEMENT, REPETITION, SEGMENT, UNDECLARED, Bytes
 
 _BINARY = {"BIN": 2, "BDS": 3}  # the element that holds raw bytes; the one before it states how many
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from edi.dialect import Dialect
 from edi.octets import PADDING, Octets, matches
-from edi.origins import Shifted
-from edi.scouting import Span, is_released
+from edi.reading.origins import Shifted
+from edi.reading.scouting import Span, is_released
+from edi.reading.sources import Source
 from edi.segments import Delimiters, Ints
-from edi.sources import Source
 
 ISO_2022 = re.compile(rb"\x1b\$[^\x1b]*")  # two bytes a character until the next escape sequence: no service characters in it
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from edi.batches import make_batch
-from edi.buffers import Found, Piece
-from edi.carrying import Carry
-from edi.cutting import cut, tag_at
 from edi.findings import Severity
 from edi.limits import Cap, Limits, Policy
 from edi.octets import BLOCK, visible
-from edi.reading import read_files
-from edi.scouting import Fault
+from edi.reading.batches import make_batch
+from edi.reading.buffers import Found, Piece
+from edi.reading.carrying import Carry
+from edi.reading.cutting import cut, tag_at
+from edi.reading.files import read_files
+from edi.reading.scouting import Fault
+from edi.reading.sources import Source, SourceFile, interchanges, nothing_found, open_source
 from edi.segments import Batch
-from edi.sources import Source, SourceFile, interchanges, nothing_found, open_source
 
 _DEFAULT = Limits()
 

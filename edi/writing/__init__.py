@@ -1,0 +1,1 @@
+"""Segment tables back to bytes."""
