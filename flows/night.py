@@ -28,7 +28,7 @@ from storage import ledger
 from storage.database import open_database, reading, writing
 from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
-from storage.landing import Landed, arrivals, land, landed_dates, next_arrival, read_landed
+from storage.landing import Arrivals, Landed, arrivals, collecting, land, landed_dates, next_arrival, read_landed
 from storage.leases import acquire, holder_of, release
 from storage.outbox import deliver
 from storage.publish import publish, recover
@@ -117,19 +117,20 @@ def renew(session: Session, held: Lease) -> None:
 def collect(settings: Settings, business_date: date) -> Collected:
     """Land every complete file of every drop folder, then move, delete or keep it as the drop says. Needs no database."""
     before = next_arrival(settings.landing, business_date)
-    found = [landed for drop in settings.drops for landed in _collect_drop(drop, settings, business_date)]
+    with collecting(settings.landing, business_date) as among:
+        found = [landed for drop in settings.drops for landed in _collect_drop(drop, settings, business_date, among)]
     taken = [landed for landed in found if landed is not None]
     return Collected(sum(landed.arrival >= before for landed in taken), sum(landed.arrival < before for landed in taken),
                      found.count(None))
 
 
-def land_file(settings: Settings, path: Path, business_date: date, *, source: str, name: str | None = None) -> Landed:
+def land_file(settings: Settings, path: Path, business_date: date, *, source: str, name: str | None = None,
+              among: Arrivals | None = None) -> Landed:
     """Land one file, under its own name or one given."""
-    arrival = next_arrival(settings.landing, business_date)
-    return land(path, source=source, arrival=arrival, landing=settings.landing, business_date=business_date, name=name)
+    return land(path, source=source, landing=settings.landing, business_date=business_date, name=name, among=among)
 
 
-def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[Landed | None]:
+def _collect_drop(drop: Drop, settings: Settings, business_date: date, among: Arrivals) -> list[Landed | None]:
     rules = {"renamed": "rename", "done": "done", "stable": "stable"}
     previous = None
     if drop.complete_when == "stable":
@@ -139,7 +140,7 @@ def _collect_drop(drop: Drop, settings: Settings, business_date: date) -> list[L
     for path in list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous):
         try:
             seen = path.stat()
-            landed = land_file(settings, path, business_date, source=drop.name)
+            landed = land_file(settings, path, business_date, source=drop.name, among=among)
             now = path.stat()
             if (seen.st_ino, seen.st_size, seen.st_mtime_ns) == (now.st_ino, now.st_size, now.st_mtime_ns):
                 dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,

@@ -47,18 +47,33 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file as a whole; when this returns, the file survives a power cut."""
     temporary = path.with_name(temporary_name(path.name))
     with explained(path):
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with new_file(temporary) as handle:
                 hit(CREATED)
-                stream.write(data)
+                write_all(handle, data)
                 hit(WRITTEN)
-                stream.flush()
-                sync_file(stream.fileno(), path)
+                sync_file(handle, path)
             move_into_place(temporary, path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[int]:
+    """Open a file of ours, empty, readable by us alone; links are not followed."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write bytes to an open file; where the kernel takes only some of them, the rest follows."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest):]
 
 
 def stage(path: Path, data: bytes) -> Path:

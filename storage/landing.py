@@ -11,6 +11,9 @@ import hashlib
 import json
 import os
 import stat
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -39,15 +42,50 @@ class Landed:
     duplicate: bool = False
 
 
-def land(path: Path, *, source: str, arrival: int, landing: Path, business_date: date, name: str | None = None) -> Landed:
+class Arrivals:
+    """What arrived on a business date, while nobody else may note arrivals; listed once, however many files come."""
+
+    def __init__(self, landing: Path, business_date: date) -> None:
+        self._landing, self._business_date = landing, business_date
+        self._last = 0
+        self._sidecars: dict[str, list[str]] = defaultdict(list)  # by the part of the hash that is in their names
+        for sidecar in _sidecars(landing, business_date):
+            self._know(sidecar)
+
+    def note(self, landed: Landed) -> Landed:
+        """Note an arrival, at the place that it has or the next free one; one that was noted before is returned as it was."""
+        for sidecar in self._sidecars[landed.hash[:12]]:
+            before = _read(self._landing, self._business_date, sidecar)
+            if (before.hash, before.name, before.source) == (landed.hash, landed.name, landed.source):
+                return replace(before, duplicate=True)
+        landed = replace(landed, arrival=max(landed.arrival, self._last + 1))
+        self._know(_note(landed, _folder(self._landing, self._business_date)))
+        return landed
+
+    def _know(self, sidecar: str) -> None:
+        arrival, _, digest = sidecar.removesuffix(".json").partition("-")
+        self._last = max(self._last, int(arrival))
+        self._sidecars[digest].append(sidecar)
+
+
+@contextmanager
+def collecting(landing: Path, business_date: date) -> Iterator[Arrivals]:
+    """Be the only one to note arrivals of a business date while the block runs."""
+    with files.locked(files.make_folder(_folder(landing, business_date)) / ".lock"):
+        yield Arrivals(landing, business_date)
+
+
+def land(path: Path, *, source: str, landing: Path, business_date: date, arrival: int = 1, name: str | None = None,
+         among: Arrivals | None = None) -> Landed:
     """Copy a file into the archive and note its arrival.
 
     The same name and content from the same source on the same business date is one arrival, however often it is collected:
     a crash before the drop file was disposed of leaves no second one.
 
     Args:
-        arrival: position in the order of arrival; ``next_arrival`` gives it. One that is taken meanwhile becomes the next free one.
+        arrival: first position in the order of arrival that it may take; it takes the next free one.
         name: the name that it arrived under, where that is not the path's own.
+        among: what ``collecting`` gave, where many files are landed.
 
     Raises:
         ConfigurationError: it is a link, a folder or a device.
@@ -55,13 +93,8 @@ def land(path: Path, *, source: str, arrival: int, landing: Path, business_date:
     """
     digest, size, known = _archive(path, landing)
     landed = Landed(digest, size, name or readable_name(path), source, arrival, known)
-    folder = files.make_folder(landing / "arrivals" / business_date.isoformat())
-    with files.locked(folder / ".lock"):
-        before = _earlier(landed, landing, business_date)
-        if before is not None:
-            return before
-        landed = replace(landed, arrival=max(arrival, next_arrival(landing, business_date)))
-        _note(landed, folder)
+    with nullcontext(among) if among else collecting(landing, business_date) as arrived:
+        landed = arrived.note(landed)
     hit(ARRIVED)
     return landed
 
@@ -150,15 +183,13 @@ def _open(path: Path) -> int:
 def _copy(handle: int, temporary: Path, path: Path) -> tuple[str, int]:
     before = os.fstat(handle)
     hasher = hashlib.sha256()
-    with files.explained(temporary):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(temporary, flags, files.FILE_MODE), "wb") as copy:
-            while chunk := os.read(handle, _CHUNK):
-                hasher.update(chunk)
-                copy.write(chunk)
-            size = copy.tell()
-            copy.flush()
-            files.sync_file(copy.fileno(), temporary)
+    size = 0
+    with files.explained(temporary), files.new_file(temporary) as copy:
+        while chunk := os.read(handle, _CHUNK):
+            hasher.update(chunk)
+            files.write_all(copy, chunk)
+            size += len(chunk)
+        files.sync_file(copy, temporary)
     after = os.fstat(handle)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
         raise RetryableError(f"{path} changed while it was copied; it is taken at the next look, when it has come to rest",
@@ -166,28 +197,25 @@ def _copy(handle: int, temporary: Path, path: Path) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def _note(landed: Landed, folder: Path) -> None:
+def _note(landed: Landed, folder: Path) -> str:
     note = {"arrival": landed.arrival, "hash": landed.hash, "name": landed.name, "size": landed.size, "source": landed.source}
-    files.write_atomically(folder / f"{landed.arrival:06d}-{landed.hash[:12]}.json", canonical_json(note).encode() + b"\n")
+    sidecar = f"{landed.arrival:06d}-{landed.hash[:12]}.json"
+    files.write_atomically(folder / sidecar, canonical_json(note).encode() + b"\n")
+    return sidecar
+
+
+def _folder(landing: Path, business_date: date) -> Path:
+    return landing / "arrivals" / business_date.isoformat()
 
 
 def _sidecars(landing: Path, business_date: date) -> list[str]:
-    folder = landing / "arrivals" / business_date.isoformat()
+    folder = _folder(landing, business_date)
     if not folder.is_dir():
         return []
     return sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
 
 
 def _read(landing: Path, business_date: date, sidecar: str) -> Landed:
-    note = json.loads((landing / "arrivals" / business_date.isoformat() / sidecar).read_bytes())
+    note = json.loads((_folder(landing, business_date) / sidecar).read_bytes())
     return Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"])
 
-
-def _earlier(landed: Landed, landing: Path, business_date: date) -> Landed | None:
-    """Return the arrival of the same name and content from the same source on the same date, if it was noted."""
-    for sidecar in _sidecars(landing, business_date):
-        if sidecar.endswith(f"-{landed.hash[:12]}.json"):
-            note = _read(landing, business_date, sidecar)
-            if (note.hash, note.name, note.source) == (landed.hash, landed.name, landed.source):
-                return Landed(note.hash, note.size, note.name, note.source, note.arrival, duplicate=True)
-    return None

@@ -47,6 +47,20 @@ def test_collecting_again_after_a_crash_makes_no_second_arrival(tmp_path: Path) 
     assert landing.next_arrival(tmp_path / "landing", DAY) == 2
 
 
+def test_many_files_are_landed_with_one_look_at_what_arrived_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive(tmp_path, "0.edi", b"ISA*0")
+    looks = []
+    monkeypatch.setattr(landing, "_sidecars", lambda *_: looks.append(1) or [f"000001-{hashlib.sha256(b'ISA*0').hexdigest()[:12]}.json"])
+    with landing.collecting(tmp_path / "landing", DAY) as among:
+        landed = []
+        for number in (0, 1, 2, 1):
+            path = tmp_path / "drop" / f"{number}.edi"
+            path.write_bytes(b"ISA*%d" % number)
+            landed.append(land(path, source="acme", landing=tmp_path / "landing", business_date=DAY, among=among))
+    assert [(note.arrival, note.duplicate) for note in landed] == [(1, True), (2, False), (3, False), (2, True)]
+    assert len(looks) == 1
+
+
 def test_a_crash_between_copy_and_note_loses_nothing(tmp_path: Path) -> None:
     stop = failpoints.raising(KeyboardInterrupt())
     with failpoints.armed({landing.ARCHIVED: stop}), pytest.raises(KeyboardInterrupt):
