@@ -8,21 +8,22 @@ each segment at most once. The result is exact whatever the guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
-from edi.checking.moves import Note, State, left_out, move
+from edi.checking.hindsight import tried
+from edi.checking.moves import Note, State, is_doubtful, left_out, move
 from edi.checking.places import Places, places_of
 from edi.checking.symbols import Alphabet
 from edi.guidemodel import Guide
-from edi.segments import Ints, SegmentTable
+from edi.segments import Bools, Ints, SegmentTable
 
 BEGIN = 0  # the number of the state before the first segment
-NOTED, UNPLACED, UNCOUNTED = 1, 2, 4  # marks of moves
+NOTED, UNPLACED, UNCOUNTED, DOUBTFUL = 1, 2, 4, 8  # marks of moves
 _ROUNDS = 48
 
 Marks = npt.NDArray[np.uint8]
@@ -52,8 +53,9 @@ class Automaton:
         self._marks = np.zeros((16, 16), dtype=np.uint8)
         self._after = np.zeros(16, dtype=np.int64)  # symbol -> the state that it led to last: a good guess
         self._notes: dict[tuple[int, int], tuple[Note, ...]] = {}
+        self._twins: dict[int, int] = {}  # doubtful symbol -> the one that stands for it behind its loop
 
-    def walk(self, table: SegmentTable, segments: Ints, heads: Ints, begin: Ints) -> Walk:
+    def walk(self, table: SegmentTable, segments: Ints, heads: Ints, begin: Ints, whole: Bools) -> Walk:
         """Run over segments.
 
         Args:
@@ -61,6 +63,7 @@ class Automaton:
             segments: indices into it, in order.
             heads: positions among the segments where a run begins, ascending, the first being 0.
             begin: the state before each head.
+            whole: which runs are whole documents. Only those are judged with hindsight: of others what follows is not known yet.
         """
         with self._lock:
             symbols = self.alphabet.read(table, segments)
@@ -70,9 +73,8 @@ class Automaton:
             before[heads] = begin
             states = self._settle(symbols, before, heads)
             self._after[symbols] = states
-            width = self._next.shape[1]
-            marks = self._marks.reshape(-1)[before * width + symbols]
-            return Walk(before, symbols, states, marks)
+            walk = Walk(before, symbols, states, self._marked(before, symbols))
+            return self._with_hindsight(walk, np.append(heads, len(symbols)), whole) if (walk.marks & DOUBTFUL).any() else walk
 
     def notes(self, state: int, symbol: int) -> tuple[Note, ...]:
         """Return what is wrong with a move that was made."""
@@ -81,6 +83,36 @@ class Automaton:
     def left_out(self, state: int) -> tuple[Note, ...]:
         """Return what is missing where a document ends in a state."""
         return left_out(self.places, self._states[state])
+
+    def _marked(self, before: Ints, symbols: Ints) -> Marks:
+        marks: Marks = self._marks.reshape(-1)[before * self._next.shape[1] + symbols]
+        return marks
+
+    def _with_hindsight(self, walk: Walk, edges: Ints, whole: Bools) -> Walk:
+        """Read segments as behind their loops where that explains what follows with fewer faults."""
+        done = 0
+        for at in np.flatnonzero(walk.marks & DOUBTFUL).tolist():
+            run = int(np.searchsorted(edges, at, "right"))
+            if at < done or not whole[run - 1]:
+                continue
+            twin = self._twins[walk.symbols.item(at)]
+            trial = tried(at, int(edges[run]), (walk.before, walk.symbols), twin, self._step, self._cost, self._end_cost)
+            done = at + len(trial.states)
+            if trial.wins:
+                walk.symbols[at] = twin
+                walk.states[at:done] = trial.states
+                walk.before[at + 1:done] = trial.states[:-1]
+        return replace(walk, marks=self._marked(walk.before, walk.symbols))
+
+    def _step(self, state: int, symbol: int) -> int:
+        following = self._next.item(state, symbol)
+        return self._learn(state, symbol) if following < 0 else following
+
+    def _cost(self, state: int, symbol: int) -> int:
+        return len(self.notes(state, symbol))
+
+    def _end_cost(self, state: int) -> int:
+        return len(self.left_out(state))
 
     def _settle(self, symbols: Ints, before: Ints, heads: Ints) -> Ints:
         """Find the states, and correct ``before`` to what truly came before each segment."""
@@ -106,8 +138,7 @@ class Automaton:
             while not fixed[at] and before[at] != states[at - 1]:
                 state, symbol = states.item(at - 1), symbols.item(at)
                 before[at] = state
-                following = self._next.item(state, symbol)
-                states[at] = self._learn(state, symbol) if following < 0 else following
+                states[at] = self._step(state, symbol)
                 at += 1
 
     def _look(self, before: Ints, symbols: Ints) -> Ints:
@@ -133,6 +164,10 @@ class Automaton:
         self._marks[state, symbol] = NOTED * bool(found.notes) | UNPLACED * (not found.placed) | UNCOUNTED * (not found.counted)
         if found.notes:
             self._notes[state, symbol] = found.notes
+        if is_doubtful(self.places, self._states[state], self.alphabet.symbols[symbol]):
+            self._marks[state, symbol] |= DOUBTFUL
+            self._twins[symbol] = self.alphabet.number(replace(self.alphabet.symbols[symbol], leaves=True))
+            self._grow()
         return number
 
     def _grow(self) -> None:

@@ -8,7 +8,7 @@ one fault gives one finding.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edi.checking.places import START, Places
 from edi.findings import Kind, Severity, kind
@@ -47,6 +47,7 @@ class Symbol:
     tag: str
     accepting: frozenset[int]  # loops rather than their triggers
     refused: tuple[tuple[int, Selector], ...] = ()  # of the others: the first selector that does not agree
+    leaves: bool = False  # whether it is taken to stand behind its loop, where it could as well be late in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ def move(places: Places, state: State, symbol: Symbol) -> Move:
     return found
 
 
+def is_doubtful(places: Places, state: State, symbol: Symbol) -> bool:
+    """Tell whether a segment that is read as late in its loop may as well stand behind it, with what is mandatory left out."""
+    if symbol.leaves or _forward(places, state, symbol) is not None:
+        return False
+    return _forward(places, state, replace(symbol, leaves=True)) is not None
+
+
 def left_out(places: Places, state: State) -> tuple[Note, ...]:
     """Return what is missing where a document ends."""
     groups = [group for ahead, _ in _climb(places, state) for group in ahead]
@@ -108,7 +116,8 @@ def _forward(places: Places, state: State, symbol: Symbol) -> Move | None:
         for group in ahead:
             for index in group:
                 if index in symbol.accepting:
-                    return None if missing and _passed(places, state, symbol, depth) else _arrive(places, state, index, missing)
+                    late = missing and not symbol.leaves and _passed(places, state, symbol, depth)
+                    return None if late else _arrive(places, state, index, missing)
             missing += _missing(places, state, group)
         if loop in symbol.accepting and places.nodes[loop].repeat > 1:
             return _arrive(places, state, loop, missing)
@@ -118,7 +127,8 @@ def _forward(places: Places, state: State, symbol: Symbol) -> Move | None:
 def _passed(places: Places, state: State, symbol: Symbol, depth: int) -> bool:
     """Tell whether one of the innermost loops has a place for the segment, but before where it is read now.
 
-    Then the segment comes too late; to leave the loop for it, over what is mandatory, would turn one fault into many.
+    Then the segment comes too late; to leave the loop for it, over what is mandatory, would turn one fault into many,
+    unless what follows shows that the loop had been left (edi.checking.hindsight).
     """
     inner = [places.nodes[index] for index in places.chain(state.at)[:depth]]
     return any(places.nodes[index].parent == node.parent and places.nodes[index].order < node.order

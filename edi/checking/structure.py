@@ -55,10 +55,12 @@ def follow(batch: Batch, guide: Guide, transactions: Ints, earlier: Open | None 
     begin = np.full(len(heads), BEGIN, dtype=np.int64)
     if earlier:
         begin[0] = earlier.state
-    walk = machine.walk(batch.table, segments, heads, begin)
+    goes_on = batch.goes_on and len(transactions) > 0 and int(transactions[-1]) == len(batch.transactions) - 1
+    whole = batch.transactions.segments_before[transactions] == 0
+    whole[len(whole) - goes_on:] = False
+    walk = machine.walk(batch.table, segments, heads, begin, whole)
     nodes = machine.at[walk.states]
     nodes[(walk.marks & UNPLACED) > 0] = NO_PLACE
-    goes_on = batch.goes_on and len(transactions) > 0 and int(transactions[-1]) == len(batch.transactions) - 1
     return Followed(machine, segments, heads, earlier is not None, goes_on, walk, nodes)
 
 

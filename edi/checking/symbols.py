@@ -85,7 +85,10 @@ class Alphabet:
                 accepting.append(index)
             else:
                 refused.append((index, wrong))
-        symbol = Symbol(tag, frozenset(accepting), tuple(refused))
+        return self.number(Symbol(tag, frozenset(accepting), tuple(refused)))
+
+    def number(self, symbol: Symbol) -> int:
+        """Return the number of a symbol, a new one where it was not met before."""
         if symbol not in self.numbers:
             self.numbers[symbol] = len(self.symbols)
             self.symbols.append(symbol)
