@@ -24,6 +24,10 @@ class RetryableError(CrossfootError):
         self.restless = restless
 
 
+class LeaseLostError(CrossfootError):
+    """Another run has taken over while this one slept. Remedy: let that one finish; trying again at once cannot help."""
+
+
 class ConservationError(CrossfootError):
     """Totals do not cross-foot. Remedy: none by itself; the run fails and says which totals."""
 

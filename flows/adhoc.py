@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from edi.errors import ConfigurationError
+from flows.clock import Clock, now
+from flows.holding import lease
 from flows.looking import existing_session
-from flows.night import finish_earlier, land_file, lease
+from flows.night import finish_earlier, land_file
 from flows.nightly import run_night
 from flows.reconciling import reconcile
 from flows.runners import Runner
@@ -17,35 +19,36 @@ from flows.summary import Summary, ThisRun, summarize
 from storage.landing import arrivals, landed_path
 
 
-def ingest(settings: Settings, files: Sequence[Path], business_date: date, runner: Runner, *, holder: str) -> Summary:
+def ingest(settings: Settings, files: Sequence[Path], business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
     """Land the files named and run the night; drop folders are left alone."""
     for path in files:
         if not path.is_file():
             raise ConfigurationError(f"{path}: no such file; check the path")
     for path in files:
         land_file(settings, path, business_date, source="adhoc")
-    return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder)
+    return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
 
 
-def replay(settings: Settings, replay_date: date, business_date: date, runner: Runner, *, holder: str) -> Summary:
+def replay(settings: Settings, replay_date: date, business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
     """Feed a date's landed files in again, in the order of their content; what is loaded already comes out as duplicate."""
     landed = arrivals(settings.landing, replay_date)
     if not landed:
         raise ConfigurationError(f"nothing was landed on {replay_date}; `crossfoot status` lists the nights there are")
     for each in sorted(landed, key=lambda one: (one.hash, one.source, one.name)):
         land_file(settings, landed_path(settings.landing, each.hash), business_date, source="replay", name=each.name)
-    return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder)
+    return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
 
 
-def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str) -> Summary:
+def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str,
+                    clock: Clock = now) -> Summary:
     """Run the rules of a night again, over what was known then, in place of what they said before."""
     session = existing_session(settings, business_date)
     known = {rule.rule_id for rule in session.definitions.rules}
     if unknown := sorted(set(rules) - known):
         raise ConfigurationError(f"no such rule: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    with lease(session, holder) as held:
+    with lease(session, holder, clock) as held:
         if held is None:
             return summarize(session, ThisRun(busy=True))
         runner.call("finish earlier", finish_earlier, session)
-        runner.call("reconcile", reconcile, session, tuple(rules))
+        runner.call("reconcile", reconcile, session, tuple(rules), held)
     return summarize(session, ThisRun(looking=True))

@@ -13,10 +13,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from edi.errors import ConfigurationError, ConservationError, CrossfootError, RetryableError
+from edi.errors import ConfigurationError, ConservationError, CrossfootError, LeaseLostError, RetryableError
 from flows.settings import Settings, load_settings
 
-EXIT = {ConfigurationError: 2, RetryableError: 75, ConservationError: 3}
+EXIT = {ConfigurationError: 2, RetryableError: 75, LeaseLostError: 75, ConservationError: 3}
 WIDE = 10_000  # columns
 SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
@@ -217,10 +217,11 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 
     Exit status: 0 it could be said; 1 FILE cannot be read; 2 a setting or argument is wrong.
     """
+    from flows.clock import now
     from flows.examine.ackcommand import run_ack, terms_for
 
     overrides = {name: value for name, value in policy.items() if value is not None}
-    terms = terms_for(settings_path, overrides, at=at or datetime.now(UTC), number=control_number, ignore_partners=ignore_partners)
+    terms = terms_for(settings_path, overrides, at=at or now(), number=control_number, ignore_partners=ignore_partners)
     sys.exit(run_ack(file, terms, form=form or "text"))
 
 
@@ -331,9 +332,9 @@ def _show_foreseen(found: dict[str, Any], console: Console) -> None:
 
 
 def _last_business_date(settings: Settings) -> date:
-    from flows.clock import last_business_date
+    from flows.clock import last_business_date, now
 
-    return last_business_date(settings, datetime.now(UTC))
+    return last_business_date(settings, now())
 
 
 def _holder() -> str:

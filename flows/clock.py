@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flows.settings import Settings
+
+Clock = Callable[[], datetime]  # an argument of whatever asks for the time; a simulated year hands in its own
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
 
 
 def last_business_date(settings: Settings, now: datetime) -> date:
@@ -31,15 +39,10 @@ def is_gone(other: str) -> bool:
     return _started(int(parts[1])) != parts[2]
 
 
-def is_alive(other: str) -> bool:
-    """Tell whether a holder is a process of this machine that runs still."""
-    parts = other.split(" ")
-    return len(parts) == 4 and parts[0] == socket.gethostname() and parts[1].isdigit() and _started(int(parts[1])) == parts[2]
-
-
 def _started(process: int) -> str:
-    """Return when a process started, in the kernel's ticks; "-" where it is not there. A number used again differs."""
+    """Return when a process started, in the kernel's ticks; "-" where it is not there, or ended. A number used again differs."""
     try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return "-"
+    return "-" if fields[0] in ("Z", "X") else fields[19]

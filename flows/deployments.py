@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import BaseModel, Field
 
 from flows import adhoc
-from flows.clock import holder, last_business_date
+from flows.clock import holder, last_business_date, now
 from flows.nightly import run_night
 from flows.report import markdown
 from flows.runners import PrefectRunner
@@ -99,7 +99,7 @@ def _flat(found: dict[str, Any]) -> dict[str, Any]:
 def _opened(parameters: NightParameters) -> tuple[Settings, date]:
     settings = load_settings(parameters.settings)
     # A scheduled run may start a moment before its slot: the slot that it was scheduled for counts, not the clock.
-    due = runtime.scheduled_start_time or datetime.now(UTC)
+    due = runtime.scheduled_start_time or now()
     business_date = parameters.business_date or last_business_date(settings, due)
     return settings, business_date
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +14,6 @@ from sqlalchemy.engine import Engine
 
 from edi.errors import RetryableError
 from expectations.run import validate
-from flows.clock import is_alive, is_gone
 from flows.definitions import Definitions, load_definitions
 from flows.outcomes import FOR_A_PERSON, OK, of_expectations
 from flows.packet_exports import read_exports
@@ -29,7 +27,7 @@ from storage.database import open_database, reading, writing
 from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
 from storage.landing import Arrivals, Landed, arrivals, collecting, land, landed_dates, next_arrival, read_landed
-from storage.leases import acquire, holder_of, release
+from storage.leases import fenced
 from storage.outbox import deliver
 from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
@@ -39,7 +37,6 @@ from transforms.exports import KnownDocument
 from transforms.model import TABLES
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
 
-LEASE_SECONDS = 600
 STABLE_LOOK_SECONDS = 2.0
 
 
@@ -90,30 +87,6 @@ def unfinished(session: Session) -> list[Session]:
     return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
 
 
-@contextmanager
-def lease(session: Session, holder: str) -> Iterator[Lease | None]:
-    """Hold the right to publish while the block runs; None where another run holds it, which is then left to do the work."""
-    name = f"publish-{session.settings.deployment}"
-    with writing(session.engine) as connection:
-        other = holder_of(connection, name)
-        working = other != holder and is_alive(other)  # on this machine, however long it takes
-        held = None if working else acquire(connection, name, holder=holder, now=datetime.now(UTC), seconds=LEASE_SECONDS,
-                                            gone=other if is_gone(other) else "")
-    try:
-        yield held
-    finally:
-        if held is not None:
-            with writing(session.engine) as connection:
-                release(connection, held)
-
-
-def renew(session: Session, held: Lease) -> None:
-    """Go on holding the right to publish; a night may take longer than a lease."""
-    with writing(session.engine) as connection:
-        if acquire(connection, held.name, holder=held.holder, now=datetime.now(UTC), seconds=LEASE_SECONDS) != held:
-            raise RetryableError(f"the lease {held.name} has passed to another run; let that one finish, or run again after it")
-
-
 def collect(settings: Settings, business_date: date) -> Collected:
     """Land every complete file of every drop folder, then move, delete or keep it as the drop says. Needs no database."""
     before = next_arrival(settings.landing, business_date)
@@ -160,7 +133,7 @@ def planned(session: Session) -> list[PlannedPacket]:
     return [packet for made in _planned_rounds(session) for packet in made]
 
 
-def plan(session: Session) -> list[PlannedPacket]:
+def plan(session: Session, lease: Lease | None = None) -> list[PlannedPacket]:
     """Plan what landed since the last round, and return the night's whole work in order. Written before any work.
 
     What was planned before must be published by then: a plan that is not published is no memory.
@@ -177,7 +150,7 @@ def plan(session: Session) -> list[PlannedPacket]:
         first_ordinal=len(packets) + 1, earlier_copies=Counter(file.file_hash for packet in packets for file in packet.files),
     )
     content = json.dumps([[packet.packet_key, packet.ordinal, packet.to_json()] for packet in made])
-    with writing(session.engine) as connection:
+    with fenced(session.engine, lease, night_id=session.night.night_id, subject="plan") as connection:
         ledger.save_plan(connection, Plan(
             session.night.night_id, tuple(LedgerPacket(packet.packet_key, packet.ordinal, tuple(file.file_hash for file in packet.files))
                                           for packet in made),
@@ -291,7 +264,7 @@ def packet_is_published(session: Session, packet: PlannedPacket) -> bool:
         return ledger.packet_state(connection, packet.packet_key) in ("committed", "visible")
 
 
-def finish_night(session: Session) -> None:
+def finish_night(session: Session, held: Lease | None = None) -> None:
     """Mark the night as done."""
-    with writing(session.engine) as connection:
+    with fenced(session.engine, held, night_id=session.night.night_id, subject="close") as connection:
         ledger.close_night(connection, session.night.night_id)

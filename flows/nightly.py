@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from edi.errors import RetryableError
+from flows.clock import Clock, now
 from flows.crossfoot import cross_foot, demand
+from flows.holding import lease, renew
 from flows.night import (
     Session,
     collect,
     depends_on_earlier,
     finish_earlier,
     finish_night,
-    lease,
     open_session,
     packet_is_published,
     plan,
     planned,
     publish_packet,
     read_packet,
-    renew,
     send,
     unfinished,
 )
@@ -35,31 +35,35 @@ from flows.work import PacketWork
 from storage.records import Lease, PublishResult
 
 
-def run_night(settings: Settings, business_date: date, runner: Runner, *, holder: str) -> Summary:
+def run_night(settings: Settings, business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
     """Run a night from the drop folders to the list of breaks; run again, it finishes what is unfinished and loads nothing twice.
+
+    Args:
+        holder: who this run is, unlike any other.
+        clock: what leases ask for the time; nothing else does.
 
     Raises:
         ConservationError: the night does not cross-foot.
         RetryableError: something passing stood in the way; what was decided stays decided.
     """
     session = _open_or_collect(settings, business_date, runner)
-    with lease(session, holder) as held:
+    with lease(session, holder, clock) as held:
         if held is None:
             return summarize(session, ThisRun(busy=True))
         collected = runner.call("collect", collect, settings, business_date)
         runner.call("finish earlier", finish_earlier, session)
         for earlier in unfinished(session):
-            _catch_up(earlier, runner, held)
-        published = _publish(session, runner, held)
+            _catch_up(earlier, runner, held, clock)
+        published = _publish(session, runner, held, clock)
         try:
-            runner.call("reconcile", reconcile, session)
+            runner.call("reconcile", reconcile, session, (), held)
         finally:  # whatever becomes of reconciliation, partners get the acknowledgments that are decided
             sent = runner.call("send", send, session)
         run = published.told(landed=collected.landed, landed_before=collected.again, restless=collected.restless, sent=sent)
         summary = runner.call("summarize", summarize, session, run)
         runner.call("report", write_report, settings, summary)
         demand(summary.totals)
-        finish_night(session)
+        finish_night(session, held)
     return summary
 
 
@@ -72,19 +76,19 @@ def _open_or_collect(settings: Settings, business_date: date, runner: Runner) ->
         raise
 
 
-def _catch_up(earlier: Session, runner: Runner, held: Lease) -> None:
+def _catch_up(earlier: Session, runner: Runner, held: Lease, clock: Clock) -> None:
     """Finish a night that a crash, or a database that was away, left unfinished; one that does not cross-foot stays open."""
-    _publish(earlier, runner, held)
-    runner.call("reconcile", reconcile, earlier)
+    _publish(earlier, runner, held, clock)
+    runner.call("reconcile", reconcile, earlier, (), held)
     if not cross_foot(earlier).problems:
-        finish_night(earlier)
+        finish_night(earlier, held)
 
 
-def _publish(session: Session, runner: Runner, held: Lease) -> Published:
+def _publish(session: Session, runner: Runner, held: Lease, clock: Clock) -> Published:
     """Publish what was planned before; only then plan what landed since, and publish that: what is not published is no memory."""
     published = Published()
-    publish_all(session, planned(session), runner, held, published)
-    publish_all(session, runner.call("plan", plan, session), runner, held, published)
+    publish_all(session, planned(session), runner, held, published, clock)
+    publish_all(session, runner.call("plan", plan, session, held), runner, held, published, clock)
     return published
 
 
@@ -111,12 +115,13 @@ class Published:
                        self.expectations["evaluated"], self.expectations["failed"], tuple(sent), restless=restless)
 
 
-def publish_all(session: Session, packets: Sequence[PlannedPacket], runner: Runner, held: Lease, published: Published) -> None:
+def publish_all(session: Session, packets: Sequence[PlannedPacket], runner: Runner, held: Lease, published: Published,
+                clock: Clock) -> None:
     """Read packets in parallel, publish them in the order of the plan, so that control numbers come out the same."""
     waiting = [packet for packet in packets if not packet_is_published(session, packet)]
     published.before = len(packets) - len(waiting) - published.now
     for packet, work in _read_ahead(session, waiting, runner):
-        renew(session, held)
+        renew(session, held, clock)
         published.add(runner.call(f"publish packet {packet.ordinal}", publish_packet, session, work, held), work)
 
 

@@ -17,7 +17,7 @@ from storage.lake import manifest_files
 from storage.relational import all_tables
 from transforms.model import TABLES, empty
 
-LEDGER_TABLES = ("nights", "decisions", "findings", "breaks", "rule_totals", "packets")
+LEDGER_TABLES = ("nights", "decisions", "findings", "breaks", "rule_totals", "packets", "audit")
 
 # A night tells every break that is open or has just closed: adding up over nights would count one many times.
 CURRENT_BREAKS = """CREATE VIEW current_breaks AS SELECT breaks.* FROM breaks JOIN nights USING (night_id)

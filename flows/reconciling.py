@@ -13,9 +13,10 @@ import pyarrow as pa
 from edi.errors import IntegrityError
 from flows.night import Session
 from storage.breaks import earlier_breaks, load_breaks, record_rule
-from storage.database import reading, writing
+from storage.database import reading
 from storage.lake import manifest_files
-from storage.records import Break, RuleTotal
+from storage.leases import fenced
+from storage.records import Break, Lease, RuleTotal
 from transforms.model import TABLES, empty
 from transforms.reconcile import CARRIED_SCHEMA, RuleResult, carry, check_totals, prepare, run_rule
 from transforms.reconcile.rules import Rule
@@ -23,11 +24,12 @@ from transforms.reconcile.rules import Rule
 MEMORY_LIMIT = "2GB"
 
 
-def reconcile(session: Session, only: Sequence[str] = ()) -> list[Break]:
+def reconcile(session: Session, only: Sequence[str] = (), held: Lease | None = None) -> list[Break]:
     """Run the rules (all, or those named) and commit what they found under (night, rule); return the night's breaks.
 
     Raises:
         ConservationError: a rule's side does not equal matched + breaks + excluded.
+        LeaseLostError: another run has taken over; what was committed before stays.
     """
     with reading(session.engine) as connection:
         earlier = earlier_breaks(connection, before_sequence=session.night.sequence)
@@ -36,7 +38,7 @@ def reconcile(session: Session, only: Sequence[str] = ()) -> list[Break]:
         prepare(lake, agreements=definitions.agreements, items=definitions.reference.items, business_date=session.night.business_date)
         for rule in definitions.rules:
             if not only or rule.rule_id in only:
-                _commit(session, rule, _run(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id])
+                _commit(session, rule, _run(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id], held)
     with reading(session.engine) as connection:
         return load_breaks(connection, night_id=session.night.night_id)
 
@@ -66,12 +68,12 @@ def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _commit(session: Session, rule: Rule, result: RuleResult, earlier: Sequence[Break]) -> None:
+def _commit(session: Session, rule: Rule, result: RuleResult, earlier: Sequence[Break], held: Lease | None) -> None:
     check_totals(result.totals)
     carried = carry(_carried(earlier), result.breaks, session.night.sequence)
     breaks = [_break(row) for row in carried.to_pylist()]
     totals = [_total(row) for row in result.totals.to_pylist()]
-    with writing(session.engine) as connection:
+    with fenced(session.engine, held, night_id=session.night.night_id, subject=f"rule {rule.rule_id}") as connection:
         record_rule(connection, night=session.night, rule_id=rule.rule_id, breaks=breaks, totals=totals)
 
 

@@ -56,6 +56,7 @@ class Settings(Strict):
     packet_bytes: int = Field(default=64 * 2**20, ge=1)
     packet_files: int = Field(default=10_000, ge=1)
     workers: int = Field(default=2, ge=1, le=64)
+    lease_seconds: int = Field(default=600, ge=1, description="How long after its last sign of life a run is taken for gone")
     limits: Limits = Limits()
 
     @field_validator("time_zone")

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 TEMPORARY = ".tmp"
 STAGED = ".staged"
+PATIENCE_SECONDS = 60.0  # how long a lock is waited for; what is done under one takes seconds
+_LOOK_AGAIN = 0.02
 
 CREATED = declare("files.created")
 WRITTEN = declare("files.written")
@@ -169,11 +172,42 @@ def explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a lock that every process of this machine respects and that dies with its holder."""
+    """Hold a lock that every process of this machine respects and that dies with its holder.
+
+    Raises:
+        RetryableError: its holder does not let go; it may be stopped.
+    """
+    with _lock_file(path) as handle:
+        tries = int(PATIENCE_SECONDS / _LOOK_AGAIN)
+        while not _take(handle, shared=shared):
+            tries -= 1
+            if tries < 0:
+                raise RetryableError(f"another process has held {path} for {PATIENCE_SECONDS:.0f} s; see whether one is stopped or hangs "
+                                     "(`fuser` names it), let it go on or end it, then run again")
+            time.sleep(_LOOK_AGAIN)
+        yield
+
+
+@contextmanager
+def locked_if_free(path: Path) -> Iterator[bool]:
+    """Hold a lock, and say whether it could be had at once."""
+    with _lock_file(path) as handle:
+        yield _take(handle, shared=False)
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[int]:
     with explained(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)
+
+
+def _take(handle: int, *, shared: bool) -> bool:
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -110,10 +110,15 @@ def read_lake(lake: Path, name: str) -> pa.Table:
 
 
 def sweep(lake: Path, engine: Engine) -> list[str]:
-    """Remove staged and half-written files that no committed packet owns; return their names. Waits for publishers at work."""
+    """Remove staged and half-written files that no committed packet owns; return their names.
+
+    Nothing is removed beside a publisher at work, even one that is stopped: the next run sweeps.
+    """
     if not lake.is_dir():
         return []
-    with files.locked(lake / _PUBLISHING), reading(engine) as connection:
+    with files.locked_if_free(lake / _PUBLISHING) as alone, reading(engine) as connection:
+        if not alone:
+            return []
         known = {row.path for row in _ledger_files(connection, sa.true())}
         orphans = sorted(path for path in lake.rglob("*") if path.is_file() and _is_orphan(path, lake, known))
         for path in orphans:

@@ -99,9 +99,13 @@ def _state(engine: Engine, packet_key: str, *, locking: bool = False) -> str:
 
 def _commit(engine: Engine, publication: Publication, staged: list[dict[str, object]]) -> bool:
     """Write everything in one transaction; False where another run has committed the packet meanwhile."""
-    with explained(), engine.connect() as connection:
+    night_id = publication.night.night_id
+    with leases.audited(engine, publication.lease, night_id=night_id, subject=publication.packet_key), \
+            explained(), engine.connect() as connection:
         transaction = connection.begin()
         try:
+            if publication.lease is not None:
+                leases.check(connection, publication.lease)
             if not ledger.claim_packet(connection, publication.packet_key):
                 transaction.rollback()
                 return False
@@ -121,8 +125,6 @@ def _commit(engine: Engine, publication: Publication, staged: list[dict[str, obj
 
 def _write(connection: Connection, publication: Publication, staged: list[dict[str, object]]) -> None:
     """Write all that a packet changes, in the order in which other packets do, so that two never wait for each other."""
-    if publication.lease is not None:
-        leases.check(connection, publication.lease)
     hit(CLAIMED)
     for name in sorted(publication.tables):
         insert_table(connection, TABLES[name], publication.tables[name])

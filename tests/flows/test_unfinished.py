@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows.clock import holder
-from flows.night import collect, lease, open_session, plan
+from flows.holding import lease
+from flows.night import collect, open_session, plan
 from tests.flows.letters import post, response, x12
 from tests.flows.nights import FIRST, World, world
 

@@ -55,6 +55,15 @@ def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
         files.make_folder(tmp_path / "a")
 
 
+def test_a_lock_that_is_not_let_go_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PATIENCE_SECONDS", 0.1)
+    with files.locked(tmp_path / "lock", shared=True):
+        with files.locked(tmp_path / "lock", shared=True), files.locked_if_free(tmp_path / "lock") as alone:
+            assert not alone
+        with pytest.raises(RetryableError, match="let it go on or end it"), files.locked(tmp_path / "lock"):
+            pass
+
+
 def test_failpoints_strike_at_the_hit_that_was_asked_for(tmp_path: Path) -> None:
     with failpoints.armed(failpoints.parse("files.written=ENOSPC@2")):
         files.write_atomically(tmp_path / "one", b"1")

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from edi.errors import IntegrityError, RetryableError
+from edi.errors import IntegrityError, LeaseLostError
 from storage import breaks, leases, ledger
 from storage.audit import verify
 from storage.database import open_database, reading, writing
@@ -139,10 +139,13 @@ def test_a_lease_is_held_by_one_and_taken_over_with_a_higher_token(engine: Engin
         two = leases.acquire(connection, "night", holder="two", now=NOW + timedelta(seconds=61), seconds=60)
         assert two is not None and two.token == one.token + 1
         leases.check(connection, two)
-        with pytest.raises(RetryableError, match="another run"):
+        with pytest.raises(LeaseLostError, match="another run"):
             leases.check(connection, one)
         leases.release(connection, one)
         leases.check(connection, two)
+        leases.renew(connection, two, now=NOW + timedelta(hours=2), seconds=60)
+        with pytest.raises(LeaseLostError):
+            leases.renew(connection, one, now=NOW, seconds=60)
         leases.release(connection, two)
         three = leases.acquire(connection, "night", holder="three", now=NOW, seconds=60)
         assert three is not None and three.token == two.token + 1

@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from edi.errors import IntegrityError, RetryableError
+from edi.errors import IntegrityError, LeaseLostError
 from storage import lake, leases, outbox
+from storage.audit import verify
 from storage.database import open_database, reading, writing
-from storage.failpoints import armed, raising
+from storage.failpoints import Action, armed, raising
 from storage.identities import seen_interchanges
-from storage.publish import CLAIMED, COMMITTED, publish, recover
+from storage.publish import CLAIMED, COMMITTED, STAGED, publish, recover
 from storage.records import Reoffer, Tally
-from storage.relational import dump, read_table, recount, table_digest
-from storage.tables import LAKE_FILES
+from storage.relational import all_tables, dump, read_table, recount, table_digest
+from storage.tables import AUDIT, LAKE_FILES, OPERATIONAL_TABLES
 from tests.storage.examples import open_with_plan, publication, rows
 from transforms.model import DOCUMENTS, TABLES
 
@@ -106,18 +108,38 @@ def test_packets_of_different_partners_are_published_side_by_side(engine: Engine
     assert [path.stem for path in lake.manifest_files(tmp_path / "lake", "orders")] == keys
 
 
-def test_a_run_that_lost_its_lease_writes_nothing(engine: Engine, tmp_path: Path) -> None:
+def test_a_run_that_lost_its_lease_writes_nothing_but_the_refusal(engine: Engine, tmp_path: Path) -> None:
     night = open_with_plan(engine, "p")
     with writing(engine) as connection:
         mine = leases.acquire(connection, "night", holder="one", now=NOW, seconds=60)
         leases.acquire(connection, "night", holder="two", now=NOW + timedelta(hours=1), seconds=60)
-        before = dump(connection)
-    with pytest.raises(RetryableError, match="another run"):
+    tables = [name for name in all_tables() if name not in OPERATIONAL_TABLES | {"audit"}]
+    with reading(engine) as connection:
+        before = dump(connection, tables)
+    with pytest.raises(LeaseLostError, match="another run"):
         publish(engine, tmp_path / "lake", replace(publication(night, "p"), lease=mine))
     with reading(engine) as connection:
-        assert dump(connection) == before
+        assert dump(connection, tables) == before
+        last = connection.execute(sa.select(AUDIT).order_by(AUDIT.c.sequence.desc()).limit(1)).one()
+        assert (last.action, last.subject, last.detail) == ("lease.refused", "p", '{"lease":"night","token":1,"token_now":2}')
+        assert verify(connection).broken_at is None
     recover(engine, tmp_path / "lake")
     assert list((tmp_path / "lake").rglob("*.parquet*")) == []
+
+
+def test_whoever_is_refused_is_refused_also_where_the_packet_is_published_already(engine: Engine, tmp_path: Path) -> None:
+    night = open_with_plan(engine, "p")
+    with writing(engine) as connection:
+        mine = leases.acquire(connection, "night", holder="one", now=NOW, seconds=60)
+
+    def overtaken() -> None:
+        with writing(engine) as connection:
+            theirs = leases.acquire(connection, "night", holder="two", now=NOW + timedelta(hours=1), seconds=60)
+        publish(engine, tmp_path / "lake", replace(publication(night, "p"), lease=theirs))
+
+    with armed({STAGED: Action(overtaken)}), pytest.raises(LeaseLostError):
+        publish(engine, tmp_path / "lake", replace(publication(night, "p"), lease=mine))
+    assert lake.read_lake(tmp_path / "lake", "orders").num_rows == 1
 
 
 def test_an_interruption_before_the_commit_leaves_the_database_as_it_was(engine: Engine, tmp_path: Path) -> None:
