@@ -1,0 +1,117 @@
+"""What a home folder and its database hold, read once, and what a proof remembers from before: what the invariants judge."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from flows.settings import Settings
+from storage.audit import Verdict, verify
+from storage.canonical import canonical_json, content_hash
+from storage.database import open_database, reading
+from storage.tables import LEDGER
+from tests.faults.oracle import Place, Transaction, contract_of, documents_of_export, transactions_of
+from transforms.model import TABLES
+
+Row = Mapping[str, Any]
+State = tuple[str, dict[str, bytes]]  # what World.state() gives
+
+UNREAD = ("findings", "settings_archive", "attempts")  # tables that no invariant asks about
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was seen after earlier faults: acknowledgments by name, how far packets and items were, the end of the audit chain."""
+
+    acknowledgments: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    audit_head: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A home folder and its database at one instant."""
+
+    settings: Settings
+    ledger: Mapping[str, list[Row]]
+    rows: Mapping[str, Mapping[str, Counter[str]]]  # canonical table -> document -> digests of its rows
+    figures: Mapping[str, list[Row]]  # canonical table -> its rows
+    chain: Verdict
+    files: Mapping[str, Path]  # every file under home, by its path from there
+
+    @cached_property
+    def manifest(self) -> dict[str, list[dict[str, Any]]]:
+        """What readers go by; empty before the first publication."""
+        path = self.settings.lake / "manifest.json"
+        return json.loads(path.read_bytes())["tables"] if path.exists() else {}  # type: ignore[no-any-return]
+
+    @cached_property
+    def arrivals(self) -> dict[str, list[Row]]:
+        """The sidecars of what arrived, by business date."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for name, path in self.files.items():
+            parts = Path(name).parts
+            if parts[:2] == ("landing", "arrivals") and name.endswith(".json") and not parts[-1].startswith("."):
+                found[parts[2]].append(json.loads(path.read_bytes()))
+        return dict(found)
+
+    def loaded(self) -> Iterator[Row]:
+        """Yield the decisions that loaded a document."""
+        return (row for row in self.ledger["decisions"] if row["outcome"] == "loaded")
+
+    def transactions(self, file_hash: str, name: str) -> dict[Place, Transaction] | None:
+        """Return what the oracle says of a landed file; None where it has no opinion."""
+        return _asked(self.settings.landing / file_hash[:2] / file_hash, name, self.settings.data)
+
+
+def gather(settings: Settings) -> Evidence:
+    """Read everything there is."""
+    ledger: dict[str, list[Row]] = {}
+    figures: dict[str, list[Row]] = {}
+    with reading(_engine(settings.database_url)) as connection:
+        for tables, found in ((LEDGER.tables, ledger), (TABLES, figures)):
+            for name, table in tables.items():
+                if name not in UNREAD:
+                    found[name] = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+        chain = verify(connection)
+    return Evidence(settings, ledger, {name: digests(rows) for name, rows in figures.items()}, figures, chain, {
+        path.relative_to(settings.home).as_posix(): path for path in sorted(settings.home.rglob("*")) if path.is_file()})
+
+
+def digests(rows: list[Row]) -> dict[str, Counter[str]]:
+    """Return the digests of canonical rows by document."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[row["document_id"]][content_hash(canonical_json(row))] += 1
+    return dict(found)
+
+
+@lru_cache(maxsize=64)
+def _engine(url: str) -> Engine:
+    return open_database(url)  # no connection outlives its transaction, so an engine may be kept
+
+
+@lru_cache(maxsize=4096)
+def lake_digests(path: Path, file_hash: str) -> dict[str, Counter[str]]:
+    """Return the digests of a Parquet file's rows by document; remembered, since its bytes are known by their hash."""
+    return digests(pq.read_table(path, partitioning=None).to_pylist())
+
+
+@lru_cache(maxsize=4096)
+def _asked(path: Path, name: str, data: Path) -> dict[Place, Transaction] | None:
+    content = path.read_bytes()
+    if content_hash(content) != path.name:
+        return {}  # the archive is damaged: nothing that was decided about it will fit
+    contract = contract_of(name, data)
+    if contract is not None:
+        return documents_of_export(content, contract)
+    return transactions_of(content) or None
