@@ -26,8 +26,9 @@ from storage import ledger
 from storage.database import open_database, reading, writing
 from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
-from storage.landing import Arrivals, Landed, arrivals, collecting, land, landed_dates, next_arrival, read_landed
+from storage.landing import Arrivals, Landed, arrivals, arrivals_folder, collecting, land, landed_dates, next_arrival, read_landed
 from storage.leases import fenced
+from storage.leftovers import sweep as sweep_leftovers
 from storage.outbox import deliver
 from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
@@ -79,12 +80,16 @@ def open_session(settings: Settings, business_date: date) -> Session:
 
 def unfinished(session: Session) -> list[Session]:
     """Return the earlier nights of the deployment that have files waiting: planned and not published, or landed and not planned."""
+    opened = [open_session(session.settings, each) for each in _open_dates(session) if each < session.night.business_date]
+    return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
+
+
+def _open_dates(session: Session) -> list[date]:
+    """Return the business dates under which files arrived and whose night is not closed."""
     with reading(session.engine) as connection:
         closed = {night.business_date for night in ledger.load_nights(connection)
                   if night.deployment == session.settings.deployment and night.state == "closed"}
-    dates = [each for each in landed_dates(session.settings.landing) if each < session.night.business_date]
-    opened = [open_session(session.settings, each) for each in dates if each not in closed]
-    return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
+    return [each for each in landed_dates(session.settings.landing) if each not in closed]
 
 
 def collect(settings: Settings, business_date: date) -> Collected:
@@ -249,8 +254,12 @@ def publish_packet(session: Session, work: PacketWork, held: Lease | None = None
 
 
 def finish_earlier(session: Session) -> None:
-    """Roll forward what a crash left between commit and manifest, and sweep what no ledger knows."""
+    """Roll forward what a crash left between commit and manifest, and sweep what no ledger knows and what nobody will finish."""
     recover(session.engine, session.settings.lake)
+    settings = session.settings
+    arrived = [arrivals_folder(settings.landing, each) for each in _open_dates(session)]
+    outboxes = sorted(settings.outbox.iterdir()) if settings.outbox.is_dir() else []
+    sweep_leftovers([settings.landing, *arrived, *outboxes, settings.reports])
 
 
 def send(session: Session) -> list[str]:

@@ -59,7 +59,7 @@ class Arrivals:
             if (before.hash, before.name, before.source) == (landed.hash, landed.name, landed.source):
                 return replace(before, duplicate=True)
         landed = replace(landed, arrival=max(landed.arrival, self._last + 1))
-        self._know(_note(landed, _folder(self._landing, self._business_date)))
+        self._know(_note(landed, arrivals_folder(self._landing, self._business_date)))
         return landed
 
     def _know(self, sidecar: str) -> None:
@@ -71,7 +71,7 @@ class Arrivals:
 @contextmanager
 def collecting(landing: Path, business_date: date) -> Iterator[Arrivals]:
     """Be the only one to note arrivals of a business date while the block runs."""
-    with files.locked(files.make_folder(_folder(landing, business_date)) / ".lock"):
+    with files.locked(files.make_folder(arrivals_folder(landing, business_date)) / ".lock"):
         yield Arrivals(landing, business_date)
 
 
@@ -204,18 +204,19 @@ def _note(landed: Landed, folder: Path) -> str:
     return sidecar
 
 
-def _folder(landing: Path, business_date: date) -> Path:
+def arrivals_folder(landing: Path, business_date: date) -> Path:
+    """Return where the sidecars of a business date lie."""
     return landing / "arrivals" / business_date.isoformat()
 
 
 def _sidecars(landing: Path, business_date: date) -> list[str]:
-    folder = _folder(landing, business_date)
+    folder = arrivals_folder(landing, business_date)
     if not folder.is_dir():
         return []
     return sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
 
 
 def _read(landing: Path, business_date: date, sidecar: str) -> Landed:
-    note = json.loads((_folder(landing, business_date) / sidecar).read_bytes())
+    note = json.loads((arrivals_folder(landing, business_date) / sidecar).read_bytes())
     return Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"])
 

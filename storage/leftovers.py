@@ -1,0 +1,39 @@
+"""Temporary files of processes that were killed on the way: nobody will finish them, so they are removed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from storage import files
+
+_NAME = re.compile(r"\..*\.(?P<writer>[0-9]+)-[0-9]+" + re.escape(files.TEMPORARY))
+
+
+def sweep(folders: Iterable[Path]) -> list[Path]:
+    """Remove the temporary files in some folders whose writer runs no more, and return them; a folder may be missing.
+
+    Only names are looked at, and none of them is a file of anybody else's: see :func:`storage.files.temporary_name`.
+    """
+    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if _is_left_over(path)]
+    for path in found:
+        files.remove(path)
+    return found
+
+
+def _is_left_over(path: Path) -> bool:
+    name = _NAME.fullmatch(path.name)
+    return name is not None and not _runs(int(name["writer"]))
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process of this machine runs; a number that is used again counts, and the next sweep looks again."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
