@@ -36,6 +36,10 @@ class IntegrityError(CrossfootError):
     """What we stored is not what we decided. Remedy: stop, keep everything, look."""
 
 
+class DeviceError(CrossfootError):
+    """A device did not keep what it was given (an fsync failed). Remedy: the process ends at once; what it wrote last is not trusted."""
+
+
 class UnwritableError(CrossfootError):
     """What is to be written could not be read again. Remedy: change the value or delimiter that the message names.
 

@@ -13,10 +13,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from edi.errors import ConfigurationError, ConservationError, CrossfootError, LeaseLostError, RetryableError
+from edi.errors import ConfigurationError, ConservationError, CrossfootError, DeviceError, LeaseLostError, RetryableError
 from flows.settings import Settings, load_settings
 
-EXIT = {ConfigurationError: 2, RetryableError: 75, LeaseLostError: 75, ConservationError: 3}
+EXIT = {ConfigurationError: 2, RetryableError: 75, LeaseLostError: 75, ConservationError: 3, DeviceError: 74}
 WIDE = 10_000  # columns
 SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
@@ -71,7 +71,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
 def main(context: click.Context, settings_path: Path | None) -> None:
     """Batch EDI and ETL nights whose totals cross-foot.
 
-    Exit status: 0 done; 2 a setting or argument is wrong; 3 totals do not agree; 75 try again later; 1 anything else.
+    Exit status: 0 done; 2 a setting or argument is wrong; 3 totals do not agree; 74 a disk failed; 75 try again later; 1 anything
+    else.
     `check` has its own: 10 to 13.
     """
     context.obj = settings_path

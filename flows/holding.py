@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from edi.errors import CrossfootError
+from edi.errors import CrossfootError, DeviceError
 from flows.clock import Clock, is_gone, now
 from flows.night import Session
 from storage import leases
@@ -31,9 +31,12 @@ def lease(session: Session, holder: str, clock: Clock = now) -> Iterator[Lease |
     try:
         with _alive(session, held, clock):
             yield held
-    finally:
-        with writing(session.engine) as connection:
-            leases.release(connection, held)
+    except DeviceError:
+        raise  # nothing more is written: the process ends, and a holder that is gone holds nothing
+    except BaseException:
+        _release(session, held)
+        raise
+    _release(session, held)
 
 
 def renew(session: Session, held: Lease, clock: Clock = now) -> None:
@@ -44,6 +47,11 @@ def renew(session: Session, held: Lease, clock: Clock = now) -> None:
     """
     with leases.audited(session.engine, held, night_id=session.night.night_id, subject="renewal"), writing(session.engine) as connection:
         leases.renew(connection, held, now=clock(), seconds=session.settings.lease_seconds)
+
+
+def _release(session: Session, held: Lease) -> None:
+    with writing(session.engine) as connection:
+        leases.release(connection, held)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from edi.errors import RetryableError
+from edi.errors import DeviceError, LeaseLostError, RetryableError
 from flows.clock import Clock, now
 from flows.crossfoot import cross_foot, demand
 from flows.holding import lease, renew
@@ -55,10 +55,7 @@ def run_night(settings: Settings, business_date: date, runner: Runner, *, holder
         for earlier in unfinished(session):
             _catch_up(earlier, runner, held, clock)
         published = _publish(session, runner, held, clock)
-        try:
-            runner.call("reconcile", reconcile, session, (), held)
-        finally:  # whatever becomes of reconciliation, partners get the acknowledgments that are decided
-            sent = runner.call("send", send, session)
+        sent = _reconcile_and_send(session, runner, held)
         run = published.told(landed=collected.landed, landed_before=collected.again, restless=collected.restless, sent=sent)
         summary = runner.call("summarize", summarize, session, run)
         runner.call("report", write_report, settings, summary)
@@ -74,6 +71,18 @@ def _open_or_collect(settings: Settings, business_date: date, runner: Runner) ->
     except RetryableError:
         runner.call("collect", collect, settings, business_date)
         raise
+
+
+def _reconcile_and_send(session: Session, runner: Runner, held: Lease) -> list[str]:
+    """Reconcile, then send; whatever becomes of reconciliation, partners get the acknowledgments that are decided."""
+    try:
+        runner.call("reconcile", reconcile, session, (), held)
+    except (DeviceError, LeaseLostError):
+        raise  # but not from a disk that failed, nor beside the run that has taken over
+    except Exception:
+        runner.call("send", send, session)
+        raise
+    return runner.call("send", send, session)
 
 
 def _catch_up(earlier: Session, runner: Runner, held: Lease, clock: Clock) -> None:

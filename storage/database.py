@@ -6,7 +6,6 @@ nothing is shared by accident between threads or with a forked process.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +15,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from edi.errors import ConfigurationError, CrossfootError, IntegrityError, RetryableError
+from edi.errors import ConfigurationError, CrossfootError, DeviceError, IntegrityError, RetryableError
 from storage import files
+from storage.failpoints import declare, hit
 from storage.tables import LEDGER
 from storage.views import VIEWS
 from transforms.model import METADATA
 
+BEGUN = declare("database.begun")
+BEFORE_COMMIT = declare("database.before_commit")
+COMMITTED = declare("database.committed")
+
 _BUSY_MS = 60_000
+_FSYNC_FAILED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")  # PostgreSQL stops its own server
 _SCHEMA_LOCK = 7_227_004  # any number, the same in every process
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
 
@@ -52,8 +57,12 @@ def open_database(url: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Run one transaction: committed when the block ends, rolled back when it raises."""
-    with explained(), engine.begin() as connection:
-        yield connection
+    with explained():
+        with engine.begin() as connection:
+            hit(BEGUN)
+            yield connection
+            hit(BEFORE_COMMIT)
+        hit(COMMITTED)
 
 
 @contextmanager
@@ -82,6 +91,9 @@ def translate(error: sa.exc.DBAPIError) -> CrossfootError:
     diagnosis = getattr(original, "diag", None)
     place = [getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name")]
     what = ", ".join([*told, *[str(part) for part in place if part]])
+    if getattr(original, "sqlite_errorname", None) in _FSYNC_FAILED:
+        return DeviceError(f"the database's fsync failed ({what}), so what was written last cannot be trusted; this run ends here. Look at "
+                           "the device of the database's file and at the kernel's log, mend or change it, then run again")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
         return RetryableError(f"the database did not answer as it should ({what}); look whether it is up and has space, then run again")
     if isinstance(original, Exception) and "constraint failed: " in str(original):  # SQLite names columns there, never values
@@ -100,8 +112,7 @@ def _sqlite(url: sa.URL) -> Engine:
         raise ConfigurationError("the database must be a file, since work is spread over connections; write sqlite:///path")
     path = Path(url.database)
     files.make_folder(path.parent)
-    with files.explained(path):  # made by us first, so that nobody else can read it
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, files.FILE_MODE))
+    files.make_empty(path)  # made by us first, so that nobody else can read it
     engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool)
     sa.event.listen(engine, "connect", _on_connect)
     sa.event.listen(engine, "begin", _on_begin)

@@ -1,7 +1,8 @@
 """Every durable write goes through here: temp name, write, fsync, rename, fsync of the folder.
 
 A reader sees the old file, the new file, or none, never a part of one. Names that begin with a dot are not there yet. An fsync
-that fails is never tried again: the kernel may have dropped the pages, and a second call would report success.
+that fails is never tried again: the kernel may have dropped the pages, and a second call would report success. It is a
+DeviceError, which nothing retries and which ends the process.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from edi.errors import ConfigurationError, CrossfootError, IntegrityError, RetryableError
+from edi.errors import ConfigurationError, CrossfootError, DeviceError, RetryableError
 from storage.failpoints import declare, hit
 
 FILE_MODE = 0o600
@@ -33,6 +34,9 @@ FSYNC = declare("files.fsync")  # inside the fsync: an errno here is a failing f
 SYNCED = declare("files.synced")
 RENAMED = declare("files.renamed")
 FOLDER_SYNCED = declare("files.folder_synced")
+FOLDER_MADE = declare("folders.made")
+REMOVED = declare("disposal.removed")
+MOVED = declare("disposal.moved")
 
 _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.ENOSPC: (RetryableError, "free some space, then run again"),
@@ -42,7 +46,7 @@ _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.EROFS: (ConfigurationError, "mount it writable, or set another folder"),
     errno.ENOENT: (RetryableError, "its folder is missing: make or mount it, or set another folder"),
     errno.ENOTDIR: (ConfigurationError, "a folder is wanted where a file is; set another folder"),
-    errno.EIO: (IntegrityError, "the device fails: stop, keep everything, look at the kernel's log"),
+    errno.EIO: (DeviceError, "the device fails: stop, keep everything, look at the kernel's log"),
 }
 
 
@@ -58,7 +62,7 @@ def write_atomically(path: Path, data: bytes) -> None:
                 sync_file(handle, path)
             move_into_place(temporary, path)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            discard(temporary)
             raise
 
 
@@ -117,6 +121,7 @@ def make_folder(path: Path) -> Path:
     with explained(path):
         for folder in reversed(missing):
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            hit(FOLDER_MADE)
             sync_folder(folder.parent)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -127,7 +132,34 @@ def remove(path: Path) -> None:
     """Remove a file if it is there, durably."""
     with explained(path):
         path.unlink(missing_ok=True)
+        hit(REMOVED)
         sync_folder(path.parent)
+
+
+def discard(temporary: Path) -> None:
+    """Remove a temporary file of ours if it is there; one that a power cut brings back is swept."""
+    temporary.unlink(missing_ok=True)
+
+
+def move(path: Path, target: Path) -> None:
+    """Move a file to a name that is free, durably, also onto another file system."""
+    with explained(target):
+        try:
+            os.rename(path, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            write_atomically(target, path.read_bytes())
+            path.unlink()
+        hit(MOVED)
+        sync_folder(target.parent)
+        sync_folder(path.parent)
+
+
+def make_empty(path: Path) -> None:
+    """Make a file that only we can read, for a library that writes it itself; one that is there is left alone."""
+    with explained(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
 
 
 def file_hash(path: Path) -> str:
@@ -142,13 +174,32 @@ def open_to_read(path: str) -> BinaryIO:
 
 
 def sync_file(handle: int, path: Path) -> None:
-    """Flush an open file to the device; a failure is final."""
+    """Flush an open file to the device; a failure is final.
+
+    Raises:
+        DeviceError: naming the device.
+    """
     try:
         hit(FSYNC)
         os.fsync(handle)
     except OSError as error:
-        raise IntegrityError(f"{path}: fsync failed ({error.strerror}), so what was written cannot be trusted; "
-                             "stop, look at the device, then run again from the landed files") from error
+        raise DeviceError(f"{path}: fsync failed ({error.strerror}) on {device_of(path)}, so what was written last cannot be trusted; this "
+                          "run ends here. Look at the device and at the kernel's log, mend or change it, then run again: it begins "
+                          "with what was landed and decided") from error
+
+
+def device_of(path: Path) -> str:
+    """Name the device that a path lies on, and where it is mounted, as far as the kernel tells."""
+    try:
+        number = os.stat(path if path.exists() else path.parent).st_dev
+        numbers = f"{os.major(number)}:{os.minor(number)}"
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return "its device"
+    for fields, _, rest in (line.partition(" - ") for line in reversed(lines)):
+        if fields.split()[2] == numbers:
+            return f"{rest.split()[1]} (mounted at {fields.split()[4]})"
+    return f"device {numbers}"
 
 
 def sync_folder(folder: Path) -> None:

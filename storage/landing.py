@@ -163,7 +163,7 @@ def _archive(path: Path, landing: Path) -> tuple[str, int, bool]:
         return digest, size, known
     finally:
         os.close(handle)
-        temporary.unlink(missing_ok=True)
+        files.discard(temporary)
 
 
 def _open(path: Path) -> int:

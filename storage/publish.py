@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from edi.errors import IntegrityError, RetryableError
+from edi.errors import DeviceError, IntegrityError, RetryableError
 from storage import audit, lake, leases, ledger, outbox
 from storage.canonical import canonical_json, content_hash
 from storage.database import explained, reading, translate, writing
@@ -119,6 +119,8 @@ def _commit(engine: Engine, publication: Publication, staged: list[dict[str, obj
             hit(COMMIT_ANSWER)
         except sa.exc.DBAPIError as error:
             connection.invalidate()
+            if isinstance(translate(error), DeviceError):
+                raise  # nothing more is asked of that disk; the next run looks what it kept
             _decide(engine, publication.packet_key, error)
     return True
 

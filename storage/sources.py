@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,16 +74,7 @@ def _move(path: Path, folder: Path) -> Path:
     target, count = folder / path.name, 1
     while os.path.lexists(target):
         target, count = folder / f"{path.name}.{count}", count + 1
-    with files.explained(target):
-        try:
-            os.rename(path, target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            files.write_atomically(target, path.read_bytes())
-            path.unlink()
-        files.sync_folder(folder)
-        files.sync_folder(path.parent)
+    files.move(path, target)
     return target
 
 

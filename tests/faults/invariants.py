@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from socket import gethostname
 
-from flows.clock import is_alive
+from flows.clock import is_gone
 from flows.settings import Settings
 from storage.canonical import content_hash
 from storage.tables import ITEM_STATES, OUTCOMES, PACKET_STATES
@@ -265,9 +266,9 @@ def _is_archived(path: Path, landing: Path) -> bool:
 
 
 def _no_lease_is_held_by_the_dead(evidence: Evidence) -> Complaints:
-    """A lease is free, or its holder runs."""
+    """A lease is free, or its holder is a process of this machine that runs."""
     yield from (f"{row['name']} is held by {row['holder']}" for row in evidence.ledger["leases"]
-                if row["holder"] and not is_alive(row["holder"]))
+                if row["holder"] and (is_gone(row["holder"]) or not row["holder"].startswith(f"{gethostname()} ")))
 
 
 def _the_audit_chain_verifies(evidence: Evidence) -> Complaints:

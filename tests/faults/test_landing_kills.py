@@ -13,7 +13,7 @@ from storage.sources import dispose, list_stable
 from tests.faults.killing import survives
 
 DAY = date(2026, 3, 2)
-POINTS = sorted(name for name in NAMES if name.split(".")[0] in ("landing", "files"))
+POINTS = sorted(name for name in NAMES if name.split(".")[0] in ("landing", "files", "folders", "disposal"))
 
 
 def collect(home: Path) -> None:

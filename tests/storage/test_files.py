@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edi.errors import ConfigurationError, IntegrityError, RetryableError
+from edi.errors import ConfigurationError, DeviceError, RetryableError
 from storage import failpoints, files
 
 
@@ -32,7 +32,7 @@ def test_a_staged_file_has_a_hidden_name_until_it_is_revealed(tmp_path: Path) ->
 @pytest.mark.parametrize(("point", "number", "kind", "remedy"), [
     (files.WRITTEN, errno.ENOSPC, RetryableError, "free some space"),
     (files.CREATED, errno.EROFS, ConfigurationError, "mount it writable"),
-    (files.FSYNC, errno.EIO, IntegrityError, "stop"),
+    (files.FSYNC, errno.EIO, DeviceError, "this run ends here"),
 ])
 def test_a_failing_write_leaves_the_old_file_and_says_what_to_do(
     tmp_path: Path, point: str, number: int, kind: type[Exception], remedy: str,
