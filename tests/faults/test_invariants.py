@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from flows.settings import Settings
 from storage.database import open_database, writing
 from tests.faults.invariants import Memory, ViolatedError, check
-from tests.faults.small import expectations_aside, small_data, small_world
+from tests.faults.kill.night import expectations_aside, small_data, small_world
 from tests.flows.nights import World
 
 pytestmark = pytest.mark.slow
@@ -95,7 +96,7 @@ TAMPERED = {
         first(settings.lake, "*.parquet"), settings.lake / "orders" / "stray.parquet")),
     "an archived file has no arrival": ("nothing left over", archived_twice),
     "an archived file is damaged": ("archive", lambda settings: first(settings.landing, "?" * 64).write_bytes(b"other")),
-    "the dead hold a lease": ("no lease held by the dead", database("UPDATE leases SET holder = 'somebody who is gone'")),
+    "the dead hold a lease": ("no lease held by the dead", database(f"UPDATE leases SET holder = '{socket.gethostname()} 999999999 1 x'")),
     "the audit is edited": ("audit chain", database("UPDATE audit SET detail = '{}' WHERE sequence = 1")),
     "a publication is not in the audit": ("audit chain", database("DELETE FROM audit WHERE action = 'packet.published'")),
 }
