@@ -147,6 +147,7 @@ class SourceModel(Strict):
     amount_column: str | None = None
     currency_column: str | None = None
     control_total: ControlTotalModel | None = None
+    ends_with_newline: bool = True
     constants: dict[str, str] = Field(default_factory=dict)
 
     def frozen(self, source_id: str) -> SourceContract:

@@ -10,7 +10,8 @@ from typing import Any
 
 from edi.errors import ConfigurationError
 from flows.definitions import load_definitions
-from flows.night import Session, held, memory, read_packet
+from flows.incomplete import Waiting
+from flows.night import Session, carried, held, memory, read_packet
 from flows.outcomes import OK
 from flows.planning import make_plan
 from flows.settings import Settings
@@ -31,12 +32,16 @@ def dry_run(settings: Settings, business_date: date) -> dict[str, Any]:
     session = _imagined(settings, business_date)
     landed = [Landed(digest, len(content), name, source, number) for number, (digest, name, source, content) in enumerate(data, start=1)]
     contents = {digest: content for digest, _, _, content in data}
+
+    def load(digest: str) -> bytes:
+        return contents[digest] if digest in contents else session.load(digest)
+
     packets = make_plan(
-        landed, contents.__getitem__, session.definitions, lambda candidates: memory(session.engine, candidates),
+        landed, load, session.definitions, lambda candidates: memory(session.engine, candidates),
         lambda interchanges: held(session.engine, interchanges),
         night_id=session.night.night_id, business_date=business_date, packet_bytes=settings.packet_bytes,
-        packet_files=settings.packet_files)
-    works = [read_packet(session, packet, contents.__getitem__) for packet in packets]
+        packet_files=settings.packet_files, waiting=Waiting(business_date, carried(session), settings.wait_days))
+    works = [read_packet(session, packet, load) for packet in packets]
     return _foreseen(session, len(landed), works)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from edi.errors import RetryableError
 from expectations.run import validate
 from flows.definitions import Definitions, load_definitions
+from flows.incomplete import Carried, Waiting
 from flows.outcomes import FOR_A_PERSON, OK, of_expectations
 from flows.packet_exports import read_exports
 from flows.packets import read_edi, unknown_file
@@ -26,7 +27,18 @@ from storage import ledger
 from storage.database import open_database, reading, writing
 from storage.documents import held_documents, latest_versions
 from storage.identities import seen_interchanges
-from storage.landing import Arrivals, Landed, arrivals, arrivals_folder, collecting, land, landed_dates, next_arrival, read_landed
+from storage.landing import (
+    Arrivals,
+    Landed,
+    arrivals,
+    arrivals_folder,
+    collecting,
+    land,
+    landed_dates,
+    landed_path,
+    next_arrival,
+    read_landed,
+)
 from storage.leases import fenced
 from storage.leftovers import sweep as sweep_leftovers
 from storage.outbox import deliver
@@ -34,6 +46,7 @@ from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
 from storage.records import PlannedPacket as LedgerPacket
 from storage.sources import dispose, list_stable, look
+from storage.waiting import waited_for
 from transforms.exports import KnownDocument
 from transforms.model import TABLES
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
@@ -145,22 +158,41 @@ def plan(session: Session, lease: Lease | None = None) -> list[PlannedPacket]:
     """
     rounds = _planned_rounds(session)
     packets = [packet for made in rounds for packet in made]
-    waiting = not_planned(session)
-    if not waiting:
+    new = not_planned(session)
+    old = carried(session)
+    if not new and all(each.tonight for each in old):
         return packets
     made = make_plan(
-        waiting, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
+        new, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
         lambda interchanges: held(session.engine, interchanges), night_id=session.night.night_id,
         business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes, packet_files=session.settings.packet_files,
-        first_ordinal=len(packets) + 1, earlier_copies=Counter(file.file_hash for packet in packets for file in packet.files),
+        first_ordinal=len(packets) + 1, earlier_copies=_copies(packets),
+        waiting=Waiting(session.night.business_date, old, session.settings.wait_days),
     )
     content = json.dumps([[packet.packet_key, packet.ordinal, packet.to_json()] for packet in made])
     with fenced(session.engine, lease, night_id=session.night.night_id, subject="plan") as connection:
         ledger.save_plan(connection, Plan(
             session.night.night_id, tuple(LedgerPacket(packet.packet_key, packet.ordinal, tuple(file.file_hash for file in packet.files))
                                           for packet in made),
-            tuple(Arrival(each.arrival, each.hash, each.name, each.source) for each in waiting), content, len(rounds) + 1))
+            tuple(Arrival(each.arrival, each.hash, each.name, each.source) for each in new), content, len(rounds) + 1))
     return planned(session)
+
+
+def carried(session: Session) -> list[Carried]:
+    """Return the files that broke off in earlier nights or rounds, and whose rest is waited for still."""
+    tonight, landing = session.night.business_date, session.settings.landing
+    with reading(session.engine) as connection:
+        found = waited_for(connection, deployment=session.night.deployment, until=tonight)
+    return [Carried(Landed(each.file_hash, landed_path(landing, each.file_hash).stat().st_size, each.name, each.source, 0), each.since,
+                    each.last == tonight) for each in found]
+
+
+def _copies(packets: Sequence[PlannedPacket]) -> Counter[str]:
+    """Return the highest copy of each content that was planned; one that was looked at and left alone counts none."""
+    copies: Counter[str] = Counter()
+    for file in (file for packet in packets for file in packet.files):
+        copies[file.file_hash] = max(copies[file.file_hash], file.copy)
+    return copies
 
 
 def _planned_rounds(session: Session) -> list[list[PlannedPacket]]:

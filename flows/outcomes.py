@@ -33,9 +33,27 @@ class Outcome:
 
 OK = Outcome(LOADED, "ok", "Read, checked, mapped and published.")
 
+_SUPERSEDED = {
+    Verdict.CONTINUED: Outcome(DUPLICATE, "superseded", "A copy that was still being written: the whole file came, and begins with the "
+                               "same bytes. Nothing to do."),
+    Verdict.SENT_AGAIN: Outcome(DUPLICATE, "superseded", "Sent cut short, and whole since, under the same number or name. Nothing to do."),
+}
+
 
 def _quarantined(code: str, reason: str) -> Outcome:
     return Outcome(QUARANTINED, code, reason)
+
+
+def of_cut(verdict: str, until: str) -> Outcome | None:
+    """Return the outcome of what breaks off, None where nothing more is waited for.
+
+    Args:
+        verdict: from the plan.
+        until: business date of the night that waits no longer.
+    """
+    if verdict == Verdict.PENDING:
+        return Outcome(PENDING, "incomplete", f"The file breaks off. Its rest is waited for until the night of {until}. Nothing to do yet.")
+    return next((outcome for known, outcome in _SUPERSEDED.items() if known == verdict), None)
 
 
 def first_error(findings: Sequence[Finding]) -> Finding | None:
@@ -50,7 +68,7 @@ def why(finding: Finding) -> str:
 
 
 def of_interchange(
-    interchange: Interchange, whose: Correspondence, verdict: str, findings: Sequence[Finding], *, environment: str,
+    interchange: Interchange, whose: Correspondence, verdict: str, findings: Sequence[Finding], *, environment: str, until: str = "",
 ) -> Outcome | None:
     """Return the outcome that all transactions of an interchange share, None where each has its own.
 
@@ -60,7 +78,10 @@ def of_interchange(
         verdict: from the plan.
         findings: those of the interchange as a whole.
         environment: "production" or "test".
+        until: business date until which the rest of its file is waited for.
     """
+    if waiting := of_cut(verdict, until):
+        return waiting
     if not interchange.has_trailer:
         return _quarantined("incomplete", "The file ends before the interchange does; nothing was loaded. Ask the sender for all of it.")
     if error := first_error(findings):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from edi.findings import Finding, Severity
-from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, why
+from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, of_cut, why
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork
 from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
@@ -29,6 +29,9 @@ def read_exports(
         assert contract is not None, "the plan names only sources that have a contract"
         versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
         export = read_export(contract, load(file.file_hash), _context(file, night), versions)
+        if file.cut:
+            work.documents.append(_cut_short(export, contract, file))
+            continue
         _take(export, contract, file, work)
         spoiled = {finding.place.transaction for finding in export.findings if finding.severity in (Severity.ERROR, Severity.FATAL)}
         for document in export.documents:
@@ -73,6 +76,14 @@ def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile,
         None, made.key, record_count=made.record_count, stated_amount=made.amount, currency=made.currency,
         has_money=contract.amount_column is not None, outcome=outcome, findings=findings,
     )
+
+
+def _cut_short(export: Export, contract: SourceContract, file: PlannedFile) -> Document:
+    """Make the one document that stands for an export which breaks off: none of its rows is loaded, however many are whole."""
+    outcome = of_cut(file.cut, file.until) or Outcome(
+        QUARANTINED, "incomplete", "The export breaks off; nothing of it was loaded. Have the source export it again. If it never ends its "
+        "last row, set ends_with_newline = false in its contract.")
+    return replace(_held_whole(export, contract, file), outcome=outcome)
 
 
 def _held_whole(export: Export, contract: SourceContract, file: PlannedFile) -> Document:

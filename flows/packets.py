@@ -15,13 +15,13 @@ from edi.guides import Subject, check, subject_of
 from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
-from flows.outcomes import QUARANTINED, Outcome, first_error, of_interchange, of_transaction, why
+from flows.outcomes import QUARANTINED, Outcome, first_error, of_cut, of_interchange, of_transaction, why
 from flows.partners import Correspondence, by_policy, correspondence, interchange_key, partners_guide
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
 from transforms.mappings.documents import Documents
 from transforms.mappings.registry import DocumentMap, count_records, document_rows, find, stated_amounts
-from transforms.verdicts import Verdict, document_id, interchange_id
+from transforms.verdicts import WITHOUT_NUMBER, Verdict, document_id, interchange_id
 
 
 def read_edi(files: Sequence[PlannedFile], load: Callable[[str], bytes], night: NightContext, work: PacketWork) -> None:
@@ -81,7 +81,7 @@ class _BatchReader:
         verdict = file.verdicts[interchange.ordinal - 1]
         # What is void must not stand in the way of the repaired one: it is known by its file too.
         content = interchange.content_hash
-        if verdict == Verdict.VOID:
+        if verdict in WITHOUT_NUMBER:
             content = f"{content}:{file.file_hash}:{interchange.ordinal}"
         return SeenInterchange(interchange, interchange_id(key, content), key.epoch, file.file_hash, file.copy, verdict, whose.partner_id)
 
@@ -89,11 +89,11 @@ class _BatchReader:
         return self.landed[self.batch.table.files[interchange.file]]
 
     def _shared_outcome(self, at: int) -> Outcome | None:
-        return self._outcome_as(at, self.seen[at].verdict)
+        return self._outcome_as(at, self.seen[at].verdict, self._file(self.batch.interchanges[at]).until)
 
-    def _outcome_as(self, at: int, verdict: str) -> Outcome | None:
+    def _outcome_as(self, at: int, verdict: str, until: str = "") -> Outcome | None:
         return of_interchange(self.batch.interchanges[at], self.whose[at], verdict, self.of_interchange[at],
-                              environment=self.night.environment)
+                              environment=self.night.environment, until=until)
 
     def _document(self, index: int) -> Document:
         transactions = self.batch.transactions
@@ -235,7 +235,8 @@ def _whole(file: PlannedFile, whose: Correspondence, interchange: Interchange, o
 
 
 def _unreadable(file: PlannedFile, findings: list[Finding]) -> Document:
-    return unreadable_file(file, findings or [], default="file.no_interchange", reason="No interchange could be told apart in the file.")
+    made = unreadable_file(file, findings or [], default="file.no_interchange", reason="No interchange could be told apart in the file.")
+    return replace(made, outcome=of_cut(file.cut, file.until) or made.outcome)
 
 
 def unreadable_file(file: PlannedFile, findings: list[Finding], *, default: str, reason: str) -> Document:

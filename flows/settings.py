@@ -40,6 +40,7 @@ class Drop(Strict):
     folder: Path
     complete_when: Literal["renamed", "done", "stable"] = "renamed"
     afterwards: Literal["move", "delete", "keep"] = "move"
+    wait_days: int = Field(default=1, ge=0, le=365, description="How many nights the rest of a file that breaks off is waited for")
 
 
 class Settings(Strict):
@@ -99,6 +100,10 @@ class Settings(Strict):
     def database_url(self) -> str:
         """The primary database: SQLite in ``home`` unless another is named."""
         return self.database or f"sqlite:///{self.home / 'crossfoot.sqlite'}"
+
+    def wait_days(self, source: str) -> int:
+        """Return how many nights a source's files that break off are waited for; what a person hands in is taken as it is: 0."""
+        return next((drop.wait_days for drop in self.drops if drop.name == source), 0)
 
     def slot_at(self, business_date: date) -> datetime:
         """Return the instant of a night: the morning after its business date, at the slot, in UTC."""

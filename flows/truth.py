@@ -22,7 +22,7 @@ from storage.database import reading
 class Expected(Strict):
     """One report that a fault must, or (kind none) must not, lead to."""
 
-    kind: Literal["break", "rejected", "quarantined", "duplicate", "finding", "none"]
+    kind: Literal["break", "rejected", "quarantined", "duplicate", "pending", "finding", "none"]
     code: str
     partner: str
     subject: str = ""

@@ -89,7 +89,10 @@ DECISIONS = sa.Table(
     _text("reason_code", null=True), _text("reason", null=True), _integer("record_count"), _money("stated_amount"),
     _text("currency", null=True),
     _known("outcome", OUTCOMES, "decisions"), sa.Index("decisions_packet", "packet_key"), sa.Index("decisions_document", "document_id"),
+    sa.Index("decisions_file", "file_hash"),
 )
+PENDING_DECISIONS = sa.Index("decisions_pending", DECISIONS.c.night_id, sqlite_where=DECISIONS.c.outcome == "pending",
+                             postgresql_where=DECISIONS.c.outcome == "pending")
 
 FINDINGS = sa.Table(
     "findings", LEDGER, _text("packet_key", key=True, cut=True), _integer("finding_ordinal", key=True, cut=True), _text("night_id"),

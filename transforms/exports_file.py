@@ -78,6 +78,21 @@ def count_rows(contract: SourceContract, data: bytes) -> int:
     return len(table.record) - (_trailer(table, contract.control_total) is not None)
 
 
+def ends_early(contract: SourceContract, data: bytes) -> bool:
+    """Tell whether an export breaks off: empty, in mid-row, or without the trailer that its contract promises.
+
+    A cut between two rows of an export without a trailer cannot be seen from the file.
+    """
+    table = read_csv(data, delimiter=contract.delimiter.encode(), encoding=contract.encoding)
+    if not table.header or (contract.control_total is not None and _trailer(table, contract.control_total) is None):
+        return True
+    if data.endswith((b"\n", b"\r")):
+        return False
+    if contract.control_total is not None:  # what the trailer states tells whether it is whole
+        return read_file(contract, data, "").error is not None
+    return contract.ends_with_newline or any(finding.code == csvrows.QUOTE.code for finding in table.findings)
+
+
 def _trailer(table: CsvTable, control: ControlTotal | None) -> tuple[str, ...] | None:
     """Return the fields of the last record where it is the trailer."""
     if control is None or not len(table.record) or table.columns[0][-1].as_py() != control.marker:

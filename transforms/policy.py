@@ -128,6 +128,7 @@ class SourceContract:
     amount_column: str | None = None  # CSV column whose sum is the money of the file
     currency_column: str | None = None
     control_total: ControlTotal | None = None
+    ends_with_newline: bool = True  # the last row too is ended; a file whose last is not has been cut short
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # "orders.purpose_code" -> value for every document
 
 

@@ -20,6 +20,12 @@ class Verdict(StrEnum):
     CONFLICT = "conflict"  # same number, other content: all contenders of the night, or the newcomer, are held
     REISSUE = "reissue"  # new number, same content: held or loaded as the partner's agreement says
     VOID = "void"  # refused as a whole, or cut short: it takes no number, so that the repaired one may come under the same
+    PENDING = "pending"  # in a file that breaks off: its rest is waited for, and nothing of it is judged
+    CONTINUED = "continued"  # cut short, and the whole file begins with the same bytes: a copy that was still being written
+    SENT_AGAIN = "sent_again"  # cut short, and whole under the same number since
+
+
+WITHOUT_NUMBER = frozenset({Verdict.VOID, Verdict.PENDING, Verdict.CONTINUED, Verdict.SENT_AGAIN})
 
 
 @dataclass(frozen=True, slots=True, order=True)

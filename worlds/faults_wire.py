@@ -53,7 +53,8 @@ def unz_differs(world: World) -> Expects:
 def cut_short(world: World) -> Expects:
     """The transfer broke off in the second message."""
     _two_unbooked(world, "alpenmarkt", 1, "cut", Envelope(cut=True))
-    return decided("quarantined", "incomplete", "alpenmarkt", OnWire("cut"))
+    return (decided("pending", "incomplete", "alpenmarkt", OnWire("cut"))
+            + decided("quarantined", "incomplete", "alpenmarkt", OnWire("cut"), night=2))
 
 
 def test_indicator(world: World) -> Expects:

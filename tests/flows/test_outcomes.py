@@ -97,7 +97,7 @@ def test_what_only_we_lack_is_held_and_never_rejected(night: World, number: str,
 
 @pytest.mark.parametrize(("number", "reason"), [
     ("000000905/0001", "unknown_partner"), ("000000906/0001", "x12.se01_count"), ("000000907/0001", "test_indicator"),
-    ("AM900003/1", "test_indicator"), ("000000910/0001", "incomplete"), ("000000910/0002", "incomplete"),
+    ("AM900003/1", "test_indicator"),
     ("000000911/0001", "conflict"), ("000000912/0001", "reissue"), ("000000912/0002", "reissue"), ("000000502/0001", "x12.se01_count"),
 ])
 def test_what_a_person_must_look_at_is_held_and_nobody_is_told(night: World, number: str, reason: str) -> None:
@@ -105,6 +105,11 @@ def test_what_a_person_must_look_at_is_held_and_nobody_is_told(night: World, num
     interchange = number.partition("/")[0]
     assert answer(night, "7" + interchange[-4:]) == "none"
     assert not [text for text in (*sent(night), *sent(night, "alpenmarkt"), *sent(night, "unknown")) if interchange in text]
+
+
+def test_what_breaks_off_is_waited_for_and_nobody_is_told(night: World) -> None:
+    assert {outcomes(night)[f"000000910/{each}"] for each in ("0001", "0002")} == {("pending", "incomplete")}
+    assert answer(night, "70910") == "none"
 
 
 def test_both_contenders_for_a_number_are_held(night: World) -> None:

@@ -74,7 +74,8 @@ def data_folder(folder: Path, partners: Iterable[Path], *, rules: Iterable[str] 
 def run(case: str, home: Path) -> Ran:
     """Drop the corpus into a fresh home and run its nights; ``partners`` has a second one for the files that contest a number."""
     data = data_folder(home / "data", PARTNERS.glob("*.toml")) if case == "partners" else DATA
-    made = World(Settings(deployment="corpus", environment="test", data=data, home=home, drops=(Drop(name="edi", folder=home / "edi"),)))
+    drop = Drop(name="edi", folder=home / "edi", wait_days=0)
+    made = World(Settings(deployment="corpus", environment="test", data=data, home=home, drops=(drop,)))
     paths = [row["path"] for row in manifest()]
     later = [path for path in paths if case == "partners" and path in SEEN_LATER]
     summaries = []
