@@ -170,25 +170,33 @@ def _each_transaction_has_one_outcome(evidence: Evidence) -> Complaints:
 
 
 def _totals_cross_foot(evidence: Evidence) -> Complaints:
-    """Everything that arrived is decided about: read = loaded + duplicate + quarantined + rejected + pending, copies counted."""
+    """Everything that arrived is decided about: read = loaded + duplicate + quarantined + rejected + pending, copies counted.
+
+    A file may be looked at more often than it arrived only where an earlier look left something open.
+    """
     dates = {row["night_id"]: row["business_date"].isoformat() for row in evidence.ledger["nights"]}
     decided: dict[str, Counter[str]] = defaultdict(Counter)
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     copies: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    left_open: dict[str, tuple[str, int]] = {}  # file -> the first look that left something open
     for row in evidence.ledger["decisions"]:
         date = dates[row["night_id"]]
+        if row["outcome"] == "pending":
+            left_open[row["file_hash"]] = min(left_open.get(row["file_hash"], (date, row["copy"])), (date, row["copy"]))
         copies[date][row["file_hash"]].add(row["copy"])
         if row["transaction_ordinal"] > 0:
             decided[date][row["file_hash"]] += 1
             outcomes[date][row["outcome"]] += 1
-    for date, arrived in evidence.arrivals.items():
-        times, read = Counter(each["hash"] for each in arrived), 0
-        names = {each["hash"]: each["name"] for each in arrived}
-        for file_hash, count in times.items():
-            if copies[date][file_hash] != set(range(1, count + 1)):
-                yield f"{date}: file {file_hash[:12]} arrived {count} times and was decided about {len(copies[date][file_hash])} times"
-            told = evidence.transactions(file_hash, names[file_hash])
-            read += decided[date][file_hash] if told is None else len(told) * count
+    names = {each["hash"]: each["name"] for arrived in evidence.arrivals.values() for each in arrived}
+    for date in sorted({*evidence.arrivals, *copies}):
+        times, read = Counter(each["hash"] for each in evidence.arrivals.get(date, ())), 0
+        for file_hash in {*times, *copies[date]}:
+            count, looks = times[file_hash], copies[date][file_hash]
+            again = left_open.get(file_hash, (date, len(looks))) < (date, len(looks))
+            if looks != set(range(1, len(looks) + 1)) or len(looks) < count or (len(looks) > count and not again):
+                yield f"{date}: file {file_hash[:12]} arrived {count} times and was decided about {len(looks)} times"
+            told = evidence.transactions(file_hash, names[file_hash]) if file_hash in names else None
+            read += decided[date][file_hash] if told is None else len(told) * len(looks)
         if read != sum(outcomes[date].values()):
             yield f"{date}: {read} transactions read, {dict(outcomes[date])} decided"
 
