@@ -253,7 +253,8 @@ def _lock_file(path: Path) -> Iterator[int]:
     try:
         yield handle
     finally:
-        os.close(handle)
+        with explained(path):
+            os.close(handle)
 
 
 def _take(handle: int, *, shared: bool) -> bool:

@@ -162,8 +162,9 @@ def _archive(path: Path, landing: Path) -> tuple[str, int, bool]:
         hit(ARCHIVED)
         return digest, size, known
     finally:
-        os.close(handle)
-        files.discard(temporary)
+        with files.explained(temporary):
+            os.close(handle)
+            files.discard(temporary)
 
 
 def _open(path: Path) -> int:
