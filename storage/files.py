@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,6 +49,8 @@ _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.ENOTDIR: (ConfigurationError, "a folder is wanted where a file is; set another folder"),
     errno.EIO: (DeviceError, "the device fails: stop, keep everything, look at the kernel's log"),
 }
+
+_sure: set[Path] = set()  # folders whose names this process has made durable
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -117,15 +120,25 @@ def move_into_place(temporary: Path, path: Path) -> None:
 
 def make_folder(path: Path) -> Path:
     """Make a folder, its parents too, readable by us alone and durable; return it."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    if path in _sure and path.is_dir():
+        return path
+    missing = list(takewhile(lambda folder: not folder.exists(), (path, *path.parents)))
     with explained(path):
+        _make_sure(missing[-1].parent if missing else path)
         for folder in reversed(missing):
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             hit(FOLDER_MADE)
-            sync_folder(folder.parent)
+            _make_sure(folder)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     return path
+
+
+def _make_sure(folder: Path) -> None:
+    """Make a folder's own name durable: one that is there may be left by a process that was killed before it did so."""
+    if folder not in _sure and os.access(folder.parent, os.W_OK):  # where we may not write, it is not ours
+        sync_folder(folder.parent)
+        _sure.add(folder)
 
 
 def remove(path: Path) -> None:
@@ -160,6 +173,7 @@ def make_empty(path: Path) -> None:
     """Make a file that only we can read, for a library that writes it itself; one that is there is left alone."""
     with explained(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+        sync_folder(path.parent)
 
 
 def file_hash(path: Path) -> str:

@@ -70,7 +70,10 @@ def reveal_packet(connection: Connection, lake: Path, packet_key: str) -> None:
     for row in _ledger_files(connection, LAKE_FILES.c.packet_key == packet_key):
         path = lake / row.path
         hidden = files.hidden_name(path)
-        if not _is(path, row.hash):
+        files.make_folder(path.parent)
+        if _is(path, row.hash):
+            files.sync_folder(path.parent)  # whoever revealed it may have been killed before this
+        else:
             if not _is(hidden, row.hash):
                 _stage_again(connection, path, row)
             files.reveal(hidden, path)
@@ -155,7 +158,6 @@ def _stage_again(connection: Connection, path: Path, row: sa.Row[tuple[object, .
     if content_hash(data) != row.hash:
         raise IntegrityError(f"{path} is lost, and what the database holds gives other bytes than were decided; "
                              "keep everything, and check whether another version of pyarrow is installed")
-    files.make_folder(path.parent)
     files.stage(path, data)
 
 

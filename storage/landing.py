@@ -57,6 +57,7 @@ class Arrivals:
         for sidecar in self._sidecars[landed.hash[:12]]:
             before = _read(self._landing, self._business_date, sidecar)
             if (before.hash, before.name, before.source) == (landed.hash, landed.name, landed.source):
+                files.sync_folder(arrivals_folder(self._landing, self._business_date))  # whoever noted it may have been killed before this
                 return replace(before, duplicate=True)
         landed = replace(landed, arrival=max(landed.arrival, self._last + 1))
         self._know(_note(landed, arrivals_folder(self._landing, self._business_date)))
@@ -155,9 +156,11 @@ def _archive(path: Path, landing: Path) -> tuple[str, int, bool]:
         hit(COPIED)
         final = landed_path(landing, digest)
         known = final.exists()
-        if not known:
-            files.make_folder(final.parent)
-            with files.explained(final):
+        files.make_folder(final.parent)
+        with files.explained(final):
+            if known:
+                files.sync_folder(final.parent)  # whoever put it there may have been killed before this
+            else:
                 files.move_into_place(temporary, final)
         hit(ARCHIVED)
         return digest, size, known

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
-from tests.faults.powerloss.campaign import MUTANTS, broken_by, campaign, first_night
-from tests.faults.powerloss.errnos import strike_every_call
+from tests.faults.powerloss.campaign import MUTANTS, Figures, broken_by, campaign, first_night
+from tests.faults.powerloss.errnos import Strikes, strike_every_call
 
 ROOT = Path(__file__).parents[3]
 LOSSES, RECOVERIES = 100_000, 200
@@ -24,6 +24,11 @@ LOSSES, RECOVERIES = 100_000, 200
 def say(words: str) -> None:
     """Tell progress."""
     print(f"powerloss: {words}", flush=True)
+
+
+def told(figures: Figures | Strikes) -> dict[str, object]:
+    """Return figures for JSON."""
+    return {each.name: getattr(figures, each.name) for each in fields(figures)}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         say(f"FAILED {words}")
     failed = sum(figures.broken.values()) + len(strikes.failures) + sum(not count for count in mutants.values())
     result = {"seed": chosen.seed, "seconds": seconds, "failures": failed, "mutants": mutants,
-              "losses": asdict(figures), "strikes": asdict(strikes)}
+              "losses": told(figures), "strikes": told(strikes)}
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "powerloss.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
     say(f"{figures.losses} losses ({figures.distinct} different) over {figures.calls} calls and {figures.commits} commits of a night and "

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,79 +47,91 @@ def watched(root: Path, *, before: Before = lambda call: call, after: After = la
     Args:
         synced: whether an fsync is really made; a double that keeps its own books need not wait for the device.
     """
-    real = {name: getattr(os, name) for name in ("open", *BY_PATH, *BY_TWO_PATHS, *BY_HANDLE, *NOT_KNOWN) if hasattr(os, name)}
-    opened: dict[int, str] = {}
-
-    def mine(path: object) -> str | None:
-        text = os.path.abspath(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) else ""  # type: ignore[arg-type]
-        inside = text.startswith(f"{root}/") or text == str(root)
-        return os.path.relpath(text, root) if inside and not os.path.basename(text).startswith(DATABASE) else None
-
-    def make(call: Call, really: Callable[[Call], Any]) -> Any:
-        result = really(before(call))
-        after(call, result)
-        return result
-
-    def open_(path: Any, flags: int, *rest: Any, **more: Any) -> int:
-        where = mine(path)
-        if where is None:
-            return int(real["open"](path, flags, *rest, **more))
-        call = before(Call("open", where, flags=flags))
-        handle = int(real["open"](path, flags, *rest, **more))
-        opened[handle] = where
-        after(call, handle)
-        return handle
-
-    def by_path(name: str) -> Callable[..., Any]:
-        def one(path: Any, *rest: Any, **more: Any) -> Any:
-            where = mine(path)
-            if where is None:
-                return real[name](path, *rest, **more)
-            return make(Call("unlink" if name == "remove" else name, where), lambda _: real[name](path, *rest, **more))
-        return one
-
-    def by_two_paths(name: str) -> Callable[..., Any]:
-        def two(path: Any, to: Any, **more: Any) -> Any:
-            where, target = mine(path), mine(to)
-            if where is None or target is None:
-                assert where == target, f"os.{name} across the edge of the watched folder"
-                return real[name](path, to, **more)
-            return make(Call("rename", where, to=target), lambda _: real[name](path, to, **more))
-        return two
-
-    def write(handle: int, data: Any) -> int:
-        if handle not in opened:
-            return int(real["write"](handle, data))
-        call = before(Call("write", opened[handle], handle=handle, data=bytes(data)))
-        count = int(real["write"](handle, call.data))
-        after(call, count)
-        return count
-
-    def fsync(handle: Any) -> None:
-        if handle not in opened:
-            return real["fsync"](handle)
-        return make(Call("fsync", opened[handle], handle=handle), lambda _: real["fsync"](handle) if synced else None)
-
-    def close(handle: int) -> None:
-        if handle not in opened:
-            return real["close"](handle)
-        call = Call("close", opened.pop(handle), handle=handle)
-        real["close"](handle)  # first: a close that fails has closed
-        before(call)
-        return after(call, None)
-
-    def unknown(name: str) -> Callable[..., Any]:
-        def refuse(path: Any, *rest: Any, **more: Any) -> Any:
-            assert path not in opened and mine(path) is None, f"the double does not know os.{name}; teach it"
-            return real[name](path, *rest, **more)
-        return refuse
-
-    double = {"open": open_, "write": write, "fsync": fsync, "close": close, **{name: by_path(name) for name in BY_PATH},
-              **{name: by_two_paths(name) for name in BY_TWO_PATHS}, **{name: unknown(name) for name in NOT_KNOWN if name in real}}
-    for name, function in double.items():
-        setattr(os, name, function)
+    double = _Double(root, before, after, synced)
     try:
+        for name in double.real:
+            setattr(os, name, double.instead_of(name))
         yield
     finally:
-        for name, function in real.items():
+        for name, function in double.real.items():
             setattr(os, name, function)
+
+
+class _Double:
+    """What stands in ``os`` meanwhile: it knows which handles are ours, and passes everything else on."""
+
+    def __init__(self, root: Path, before: Before, after: After, synced: bool) -> None:
+        self.root, self.before, self.after, self.synced = str(root), before, after, synced
+        names = ("open", *BY_PATH, *BY_TWO_PATHS, *BY_HANDLE, *NOT_KNOWN)
+        self.real: dict[str, Callable[..., Any]] = {name: getattr(os, name) for name in names if hasattr(os, name)}
+        self.opened: dict[int, str] = {}
+
+    def instead_of(self, name: str) -> Callable[..., Any]:
+        """Return what is called in the place of a function of ``os``."""
+        if name in ("open", *BY_HANDLE):
+            return getattr(self, name)  # type: ignore[no-any-return]
+        kind = self.by_path if name in BY_PATH else self.by_two_paths if name in BY_TWO_PATHS else self.not_known
+        return partial(kind, name)
+
+    def mine(self, path: object) -> str | None:
+        """Return a path relative to the watched folder, or None where it is not ours."""
+        text = os.path.abspath(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) else ""  # type: ignore[arg-type]
+        inside = text == self.root or text.startswith(f"{self.root}/")
+        return os.path.relpath(text, self.root) if inside and not os.path.basename(text).startswith(DATABASE) else None
+
+    def open(self, path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        where = self.mine(path)
+        if where is None:
+            return int(self.real["open"](path, flags, *rest, **more))
+        call = self.before(Call("open", where, flags=flags))
+        handle = int(self.real["open"](path, flags, *rest, **more))
+        self.opened[handle] = where
+        self.after(call, handle)
+        return handle
+
+    def by_path(self, name: str, path: Any, *rest: Any, **more: Any) -> None:
+        where = self.mine(path)
+        call = Call("unlink" if name == "remove" else name, where or "")
+        if where is not None:
+            self.before(call)
+        self.real[name](path, *rest, **more)
+        if where is not None:
+            self.after(call, None)
+
+    def by_two_paths(self, name: str, path: Any, to: Any, **more: Any) -> None:
+        where, target = self.mine(path), self.mine(to)
+        assert (where is None) == (target is None), f"os.{name} across the edge of the watched folder"
+        call = Call("rename", where or "", to=target or "")
+        if where is not None:
+            self.before(call)
+        self.real[name](path, to, **more)
+        if where is not None:
+            self.after(call, None)
+
+    def write(self, handle: int, data: Any) -> int:
+        if handle not in self.opened:
+            return int(self.real["write"](handle, data))
+        call = self.before(Call("write", self.opened[handle], handle=handle, data=bytes(data)))
+        count = int(self.real["write"](handle, call.data))
+        self.after(call, count)
+        return count
+
+    def fsync(self, handle: Any) -> None:
+        if handle not in self.opened:
+            return self.real["fsync"](handle)
+        call = self.before(Call("fsync", self.opened[handle], handle=handle))
+        if self.synced:
+            self.real["fsync"](handle)
+        return self.after(call, None)
+
+    def close(self, handle: int) -> None:
+        if handle not in self.opened:
+            return self.real["close"](handle)
+        call = Call("close", self.opened.pop(handle), handle=handle)
+        self.real["close"](handle)  # first: a close that fails has closed
+        self.before(call)
+        return self.after(call, None)
+
+    def not_known(self, name: str, path: Any, *rest: Any, **more: Any) -> Any:
+        assert path not in self.opened and self.mine(path) is None, f"the double does not know os.{name}; teach it"
+        return self.real[name](path, *rest, **more)

@@ -1,4 +1,7 @@
-"""Cuts the power many times: at every instant of a night, and of nights that go on after a loss, several losses deep."""
+"""Cuts the power many times: at every instant of a night, and of nights that go on after a loss or a kill, several deep.
+
+A kill loses nothing by itself, but leaves names that are there and not synced; a run that finds them must not build on them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from random import Random
 from storage.lake import read_lake
 from storage.landing import arrivals, read_landed
 from tests.faults.powerloss import night
-from tests.faults.powerloss.disk import Tree
+from tests.faults.powerloss.disk import Disk
 from tests.faults.powerloss.promises import broken
 from tests.faults.powerloss.traces import Promises, Trace, record, write_tree
 from transforms.model import TABLES
@@ -34,30 +37,31 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """A power loss: what is left, and what had been promised."""
+class Break:
+    """A run that was cut short: the disk that the next one finds, and what had been promised."""
 
-    tree: Tree
+    disk: Disk
     promises: Promises
 
 
-def simulate(trace: Trace, count: int, random: Random, *, keep: int = 5) -> tuple[list[Loss], Counter[str], int]:
+def simulate(trace: Trace, count: int, random: Random, *, keep: int = 5) -> tuple[list[Break], Counter[str], int]:
     """Cut the power ``count`` times, spread evenly over a trace.
 
     Returns:
-        About ``keep`` of the losses, the promises that were broken, and how many of the losses differ.
+        About ``keep`` breaks to go on from, half of them kills, the promises that were broken, and how many of the losses differ.
     """
     instants = len(trace.events) + 1 + len(trace.promises)
-    kept: list[Loss] = []
+    kept: list[Break] = []
     found: Counter[str] = Counter()
     seen: set[tuple[int, tuple[object, ...]]] = set()
     for at, (disk, promises) in enumerate(trace.instants()):
         for _ in range(count * (at + 1) // instants - count * at // instants):
             tree = disk.lose(random)
             seen.add((at, tree.chance))
-            found.update(broken(tree, promises))
-            if random.random() * count < keep:
-                kept.append(Loss(tree, promises))
+            wrong = broken(tree, promises)
+            found.update(wrong)
+            if not wrong and random.random() * count < keep:
+                kept.append(Break(random.choice((Disk(tree), disk.copy())), promises))
     return kept, found, len(seen)
 
 
@@ -79,11 +83,11 @@ def campaign(folder: Path, *, losses: int, recoveries: int, seed: int, say: Call
     figures = Figures(calls=len(first.events), commits=len(first.promises) - len(night.DROPPED))
     half = losses // 2 if recoveries else losses
     from_first = _lose(first, half, random, figures, keep=recoveries)
-    waiting: list[tuple[int, Loss]] = []
+    waiting: list[tuple[int, Break]] = []
     for done in range(recoveries):
-        depth, loss = waiting.pop() if waiting else (1, random.choice(from_first))
+        depth, cut = waiting.pop() if waiting else (1, random.choice(from_first))
         home = folder / f"recovery-{done}"
-        trace = recover(home, loss, undisturbed)
+        trace = recover(home, cut, undisturbed)
         share = half * (done + 1) // recoveries - half * done // recoveries
         kept = _lose(trace, share, random, figures)
         if kept and depth < DEEPEST:
@@ -95,23 +99,23 @@ def campaign(folder: Path, *, losses: int, recoveries: int, seed: int, say: Call
     return figures
 
 
-def recover(home: Path, loss: Loss, undisturbed: night.State) -> Trace:
+def recover(home: Path, cut: Break, undisturbed: night.State) -> Trace:
     """Put what is left on a real disk, look with our reading functions, run the night to its end twice, and compare."""
-    write_tree(home, loss.tree, loss.promises.facts.database)
+    write_tree(home, cut.disk.seen(), cut.promises.facts.database)
     came = {each.arrival: each for each in arrivals(home / "landing", night.DAY)}
-    for each in loss.promises.landed:
+    for each in cut.promises.landed:
         assert (came[each.arrival].name, came[each.arrival].hash) == (each.name, each.hash)
         read_landed(home / "landing", each.hash)
     for name in TABLES:
         read_lake(home / "lake", name)
-    trace = record(home, night.run, loss.promises)
+    trace = record(home, night.run, cut.promises, cut.disk)
     assert night.state(home) == undisturbed, "after a power loss the night ended otherwise"
     night.run(home)
     assert night.state(home) == undisturbed, "a second run changed something"
     return trace
 
 
-def _lose(trace: Trace, count: int, random: Random, figures: Figures, *, keep: int = 5) -> list[Loss]:
+def _lose(trace: Trace, count: int, random: Random, figures: Figures, *, keep: int = 5) -> list[Break]:
     kept, found, distinct = simulate(trace, count, random, keep=keep)
     figures.losses += count
     figures.distinct += distinct

@@ -9,6 +9,7 @@ leads to was synced. Syncing a file does not sync its name. Syncing a folder doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 
@@ -117,6 +118,10 @@ class Disk:
             return ROOT
         folder, name = self.place(path)
         return self.now[folder].get(name)
+
+    def copy(self) -> Disk:
+        """Return a disk that goes its own way: what a process leaves that is killed now, with the kernel still to write it."""
+        return deepcopy(self)
 
     def seen(self) -> Tree:
         """Return what a running process sees."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edi.errors import CrossfootError, IntegrityError
+from edi.errors import CrossfootError, DeviceError
 from tests.faults.powerloss import night
 from tests.faults.powerloss.calls import Call, watched
 
@@ -107,7 +107,7 @@ def _wrongs(fault: Fault, stopped: Exception | None) -> list[str]:
     if stopped is not None and not isinstance(stopped, CrossfootError):
         found.append(f"the words are not ours: {stopped}")
     if fault.struck is not None and fault.struck.name == "fsync":
-        if not isinstance(stopped, IntegrityError):
+        if not isinstance(stopped, DeviceError):
             found.append("an fsync failed, and the run did not stop for it")
         if more := sorted(set(fault.afterwards) - set(CLEANING)):
             found.append(f"after an fsync that failed came {', '.join(more)}")

@@ -44,14 +44,14 @@ class Promises:
 class Trace:
     """A run: how the disk was before it, what it did, and how many events it had done when each promise came to hold."""
 
-    start: Tree
+    start: Disk
     before: Promises = Promises()
     events: list[Event] = field(default_factory=list)
     promises: list[tuple[int, Promises]] = field(default_factory=list)
 
     def instants(self) -> Iterator[tuple[Disk, Promises]]:
         """Yield the disk and the promises that hold before the first event, and after each; the disk is one that goes on."""
-        disk, said, coming = Disk(self.start), self.before, iter([*self.promises, (len(self.events) + 1, self.before)])
+        disk, said, coming = self.start.copy(), self.before, iter([*self.promises, (len(self.events) + 1, self.before)])
         at, following = next(coming)
         for done in range(len(self.events) + 1):
             if done:
@@ -66,10 +66,14 @@ class Trace:
 Run = Callable[[Path, Callable[[Landed], None]], None]
 
 
-def record(home: Path, run: Run, before: Promises = Promises()) -> Trace:
-    """Run something in a folder and record it. What the double saw must be what is there: nothing was written round it."""
-    disk = Disk(read_tree(home))
-    trace = Trace(disk.seen(), before)
+def record(home: Path, run: Run, before: Promises = Promises(), disk: Disk | None = None) -> Trace:
+    """Run something in a folder and record it. What the double saw must be what is there: nothing was written round it.
+
+    Args:
+        disk: what is not synced yet of what the folder holds; if left out, all is.
+    """
+    disk = disk.copy() if disk else Disk(read_tree(home))
+    trace = Trace(disk.copy(), before)
     handles: dict[int, int] = {}
 
     def note(name: str, *arguments: object) -> Any:
