@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz powerloss clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -59,6 +59,9 @@ bench: venv  ## measure this engine and its peers on generated files into build/
 
 fuzz: venv  ## X12, EDIFACT and CSV made of odd bytes, 1,000,000 inputs each (make fuzz RUNS=10000 for fewer)
 	@$(BIN)/python -m tests.fuzz $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+kill: venv  ## SIGKILL at every hit of every failpoint of a night, in chains, and of real processes (make kill CHAINED=5000 PROCESSES=300 for more)
+	@$(BIN)/python -m tests.faults.kill $(if $(CHAINED),--chained $(CHAINED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))
 
 powerloss: venv  ## cut the power 100,000 times and let every call to the file system fail (make powerloss LOSSES=1000000 for more)
 	@$(BIN)/python -m tests.faults.powerloss $(if $(LOSSES),--losses $(LOSSES)) $(if $(SEED),--seed $(SEED))

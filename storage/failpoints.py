@@ -22,8 +22,10 @@ class Action:
     """What happens at a point, and at which hit of it (from 1)."""
 
     do: Callable[[], None]
-    on_hit: int = 1
+    on_hit: int = 1  # EVERY for each of them
 
+
+EVERY = 0
 
 NAMES: set[str] = set()  # every declared point; iterate it sorted
 
@@ -105,6 +107,6 @@ def _strike(name: str) -> None:
     with _lock:
         _hits[name] = _hits.get(name, 0) + 1
         action = _armed.get(name)
-        due = action is not None and _hits[name] == action.on_hit
+        due = action is not None and action.on_hit in (EVERY, _hits[name])
     if due and action is not None:
         action.do()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 
 from flows.settings import Settings
 from storage.audit import Verdict, verify
@@ -77,7 +76,7 @@ def gather(settings: Settings) -> Evidence:
     """Read everything there is."""
     ledger: dict[str, list[Row]] = {}
     figures: dict[str, list[Row]] = {}
-    with reading(_engine(settings.database_url)) as connection:
+    with reading(open_database(settings.database_url)) as connection:
         for tables, found in ((LEDGER.tables, ledger), (TABLES, figures)):
             for name, table in tables.items():
                 if name not in UNREAD:
@@ -93,11 +92,6 @@ def digests(rows: list[Row]) -> dict[str, Counter[str]]:
     for row in rows:
         found[row["document_id"]][content_hash(canonical_json(row))] += 1
     return dict(found)
-
-
-@lru_cache(maxsize=64)
-def _engine(url: str) -> Engine:
-    return open_database(url)  # no connection outlives its transaction, so an engine may be kept
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from flows.settings import Settings
 from storage.database import open_database, writing
 from tests.faults.invariants import Memory, ViolatedError, check
-from tests.faults.kill.night import expectations_aside, small_data, small_world
+from tests.faults.kill.aside import expectations_aside
+from tests.faults.kill.night import small_data, small_world
 from tests.flows.nights import World
 
 pytestmark = pytest.mark.slow
