@@ -157,6 +157,7 @@ def _relevant(batch: Batch, interchange: Interchange, findings: Iterable[Finding
         finding for finding in findings
         if finding.place.file == file and finding.place.interchange == interchange.ordinal
         and finding.severity is not Severity.NOTE and finding.code.startswith(_AREAS)
+        and (finding.place.transaction is not None or finding.place.tag not in _NEVER[interchange.standard])
     ]
 
 

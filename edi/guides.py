@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+
 import edi.edifact.guide
 import edi.x12.guide
+from edi.checking.controls import blank_names, control_findings, control_segments, parted, wrong_groups
 from edi.checking.depth import MAX_DEPTH, Hierarchy, depths, remember, too_deep
-from edi.checking.elements import check_elements
+from edi.checking.elements import Described, check_elements
 from edi.checking.location import Located, Locator
 from edi.checking.moves import SEGMENT_MISSING, SEGMENT_UNKNOWN
 from edi.checking.structure import Followed, Open, check_structure, follow
 from edi.checking.subjects import Resolver, Subject, by_guide, subject_of
-from edi.checking.telling import FINDINGS_PER_TRANSACTION, NOTHING_TOLD, Row, Told, limited, place_in, rows
+from edi.checking.telling import FINDINGS_PER_TRANSACTION, NOTHING_TOLD, Row, Told, in_place, limited, place_in, rows
 from edi.findings import Finding, Severity, find, kind
 from edi.guidemodel import Guide
 from edi.segments import Batch, Ints
@@ -96,9 +99,10 @@ class Checker:
         earlier = self._carried if len(those) and those.segments_before[0] else _Carried()
         found: list[Row] = []
         followed: list[Followed] = []
-        carried = _Carried()
+        carried, unguided = _Carried(), np.zeros(0, dtype=np.int64)
         for guide, transactions in by_guide(batch, self._guides):
             if guide is None:
+                unguided = transactions
                 found += self._without(batch, transactions)
                 continue
             before = earlier if transactions[0] == 0 else _Carried()
@@ -106,10 +110,12 @@ class Checker:
             own, after = self._against(batch, guide, followed[-1], transactions, before)
             found += own
             carried = after or carried
-        found += [row for faults in check_elements(batch, followed) for row in rows(batch, faults, self._severities)]
+        described = [Described(one.machine.places, one.segments, one.nodes) for one in followed]
+        inside, around = parted(batch, check_elements(batch, [*described, *control_segments(batch, unguided)]))
+        found += [row for faults in (*inside, *wrong_groups(batch)) for row in rows(batch, faults, self._severities)]
         findings, told = limited(batch, found, self._severities, earlier.told)
         self._carried = replace(carried, told=told)
-        return findings
+        return in_place(batch, findings, control_findings(batch, [*around, *blank_names(batch)], self._severities))
 
     def _without(self, batch: Batch, transactions: Ints) -> Iterator[Row]:
         those = batch.transactions

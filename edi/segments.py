@@ -247,5 +247,5 @@ class Batch:
 
     @cached_property
     def type_codes(self) -> list[str]:
-        """Type of each transaction as Python strings; few enough to hold."""
-        return [str(code) for code in self.transactions.type_code.to_pylist()]
+        """Type of each transaction as Python strings, "" where it has none; few enough to hold."""
+        return [str(code or "") for code in self.transactions.type_code.to_pylist()]

@@ -113,7 +113,8 @@ def cells_of(table: SegmentTable, specs: Specs, described: Ints) -> Cells:
     return Cells(table, specs, described, first, several, element, slot, lengths)
 
 
-_NONE = np.zeros(0, dtype=np.int64)
+_NONE, _ZERO = np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+_COLUMNS = ("offset", "end", "file", "interchange", "transaction", "ordinal")
 
 
 def slice_of(table: SegmentTable, first: int, stop: int) -> SegmentTable:
@@ -126,7 +127,24 @@ def slice_of(table: SegmentTable, first: int, stop: int) -> SegmentTable:
         table, values=table.values.slice(int(values[0]), int(values[-1] - values[0])), segment_first=elements - elements[0],
         element_first=counting(len(values)) if plain else repeats - repeats[0],
         repeat_first=counting(len(values)) if plain else values - values[0], tags=table.tags.slice(first, stop - first),
-        **{name: getattr(table, name)[first:stop] for name in ("offset", "end", "file", "interchange", "transaction", "ordinal")})
+        **{name: getattr(table, name)[first:stop] for name in _COLUMNS})
+
+
+def picked(table: SegmentTable, segments: Ints) -> SegmentTable:
+    """Return some segments, ascending, as a table of their own."""
+    sizes = table.segment_first[segments + 1] - table.segment_first[segments]
+    elements = ranges(table.segment_first[segments], sizes)
+    repeats = table.element_first[elements + 1] - table.element_first[elements]
+    repetitions = ranges(table.element_first[elements], repeats)
+    counts = table.repeat_first[repetitions + 1] - table.repeat_first[repetitions]
+    return replace(
+        table, values=table.values.take(pa.array(ranges(table.repeat_first[repetitions], counts))), segment_first=_edges(sizes),
+        element_first=_edges(repeats), repeat_first=_edges(counts), tags=table.tags.take(pa.array(segments)),
+        **{name: getattr(table, name)[segments] for name in _COLUMNS})
+
+
+def _edges(sizes: Ints) -> Ints:
+    return np.concatenate((_ZERO, np.cumsum(sizes)))
 
 
 def counting(count: int) -> Ints:

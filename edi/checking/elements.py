@@ -7,17 +7,18 @@ over all values together. Only what is wrong is looked at more closely.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edi.checking.cells import Cells, cells_of, slice_of
+from edi.checking.cells import Cells, cells_of, counting, picked, slice_of
 from edi.checking.faults import Faults
 from edi.checking.grouping import grouped
+from edi.checking.places import Places
 from edi.checking.ranges import ranges
 from edi.checking.relations import check_relations
 from edi.checking.specs import FORBIDDEN, FORBIDDEN_WHOLE, MANDATORY, MANDATORY_WHOLE, NUMERIC, Flags, Specs, specs_of
-from edi.checking.structure import NO_PLACE, Followed
+from edi.checking.structure import NO_PLACE
 from edi.checking.values import check_values
 from edi.checking.valuetypes import digits_of
 from edi.findings import Severity, kind
@@ -40,33 +41,56 @@ TOO_LONG = kind("guide.too_long", Severity.WARNING, "a value of {tag} is longer 
                 "ask the partner, or widen the guide")
 
 
-def check_elements(batch: Batch, followed: Sequence[Followed]) -> list[Faults]:
-    """Return what is wrong inside segments that were followed through their guides."""
-    if not followed:
+_FEW = 4  # less than one in so many is worth a table of its own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """Segments, ascending, of which a guide says what they must look like."""
+
+    places: Places
+    segments: Ints  # index into the table
+    nodes: Ints  # place of each segment, NO_PLACE where it has none
+
+
+def check_elements(batch: Batch, described: Sequence[Described]) -> list[Faults]:
+    """Return what is wrong inside segments that guides describe."""
+    described = [one for one in described if len(one.segments)]
+    if not described:
         return []
-    specs = specs_of(tuple(one.machine.places for one in followed))
-    first = min(int(one.segments[0]) for one in followed)
-    stop = max(int(one.segments[-1]) for one in followed) + 1
-    table = slice_of(batch.table, first, stop)
-    cells = cells_of(table, specs, _described(table, followed, specs, first))
+    specs = specs_of(tuple(one.places for one in described))
+    rows = _rows(described)
+    dense = len(rows) == rows[-1] + 1 - rows[0]
+    table = slice_of(batch.table, int(rows[0]), int(rows[-1]) + 1) if dense else picked(batch.table, rows)
+    cells = cells_of(table, specs, _descriptions(table, described, specs, rows))
     flags = specs.flags[cells.slot]
     found = (_absent(cells), _empty(cells, flags), _forbidden(cells, flags), _surplus(cells), _lengths(cells, flags),
              check_relations(cells), check_values(batch, cells, flags))
-    return [replace(fault, segments=fault.segments + first) for faults in found for fault in faults if len(fault.segments)]
+    return [replace(fault, segments=rows[fault.segments]) for faults in found for fault in faults if len(fault.segments)]
 
 
-def _described(table: SegmentTable, followed: Sequence[Followed], specs: Specs, first: int) -> Ints:
-    """Return the description of each segment of a slice that begins with ``first``: that of its place, else of its tag."""
+def _rows(described: Sequence[Described]) -> Ints:
+    """Return the segments to look at: all between the first and the last, which is cheaper, unless only a few are described."""
+    first, last = min(int(one.segments[0]) for one in described), max(int(one.segments[-1]) for one in described)
+    if sum(len(one.segments) for one in described) * _FEW > last + 1 - first:
+        return np.arange(first, last + 1)
+    return np.unique(np.concatenate([one.segments for one in described]))
+
+
+def _descriptions(table: SegmentTable, described: Sequence[Described], specs: Specs, rows: Ints) -> Ints:
+    """Return the description of each segment of a table that holds these rows: that of its place, else of its tag."""
+    position = np.zeros(int(rows[-1] + 1 - rows[0]), dtype=np.int64)
+    position[rows - rows[0]] = counting(len(rows))
     tags = [str(tag) for tag in table.tags.dictionary.to_pylist()]
-    described = np.zeros(len(table), dtype=np.int64)
-    for one, of_place, of_tag in zip(followed, specs.of_place, specs.of_tag, strict=True):
-        segments = one.segments - first
-        described[segments] = of_place[one.nodes]
+    found = np.zeros(len(table), dtype=np.int64)
+    for one, of_place, of_tag in zip(described, specs.of_place, specs.of_tag, strict=True):
+        segments = position[one.segments - rows[0]]
+        found[segments] = of_place[one.nodes]
         lost = segments[one.nodes == NO_PLACE]
         if len(lost):
             known = np.array([of_tag.get(tag, 0) for tag in tags], dtype=np.int64)
-            described[lost] = known[table.tags.indices.to_numpy(zero_copy_only=False)[lost]]
-    return described
+            found[lost] = known[table.tags.indices.to_numpy(zero_copy_only=False)[lost]]
+    return found
 
 
 def _absent(cells: Cells) -> Iterator[Faults]:

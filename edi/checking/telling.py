@@ -97,6 +97,15 @@ def limited(batch: Batch, found: Iterable[Row], severities: Mapping[str, Severit
     return findings, state
 
 
+def in_place(batch: Batch, inside: list[Finding], around: list[Finding]) -> list[Finding]:
+    """Put what was found around transactions among what was found inside of them."""
+    if not around:
+        return inside
+    files = {name: at for at, name in enumerate(batch.table.files)}
+    around = sorted(around, key=lambda one: (one.place.element or 0, one.place.repetition or 0, one.place.component or 0, one.code))
+    return sorted([*inside, *around], key=lambda one: (files[one.place.file or ""], one.place.offset or 0))
+
+
 def _distinct(found: list[Row]) -> Iterator[tuple[int, Finding]]:
     """Yield findings in order of place, each once: a wrong code may be found by its place and by its list."""
     previous = None

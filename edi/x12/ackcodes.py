@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edi.acknowledgments import Form
+from edi.acknowledgments import Form, rejects
 from edi.findings import Finding
 from edi.x12.ackevidence import Evidence
 from edi.x12.guide import segment_names
@@ -75,21 +75,31 @@ SET: Table = {  # anything else that rejects is 5, one or more segments in error
     ("x12.se02_control", ""): _same("3"),
     ("x12.se01_count", ""): _same("4"),
     ("x12.st02_duplicate", ""): _same("23"),
+    ("x12.gs01_type", ""): _same("6"),
 }
 GROUP: Table = {
     ("envelope.missing_trailer", ""): _same("3"),
     ("x12.ge02_control", ""): _same("4"),
     ("x12.ge01_count", ""): _same("5"),
 }
+GROUP_ELEMENTS: Mapping[tuple[str, int], str] = {  # where the fault lies, for findings without a row; 716 has no word for the others
+    ("GS", 1): "1", ("GS", 6): "6", ("GS", 7): "2", ("GS", 8): "2", ("GE", 1): "5", ("GE", 2): "4",
+}
 INTERCHANGE: Mapping[str, str] = {
     "x12.iea02_control": "001",
     "x12.isa15_code": "020",
     "x12.iea01_count": "021",
+    "x12.isa16_separator": "027",
     "x12.isa_length": "022",
     "envelope.outside": "022",
     "envelope.empty_segment": "022",
     "envelope.missing_trailer": "023",
     "envelope.no_group": "024",
+}
+INTERCHANGE_ELEMENTS: Mapping[tuple[str, int], str] = {  # where the fault lies, for findings without a row
+    ("ISA", 1): "010", ("ISA", 2): "011", ("ISA", 3): "012", ("ISA", 4): "013", ("ISA", 5): "005", ("ISA", 6): "006", ("ISA", 7): "007",
+    ("ISA", 8): "008", ("ISA", 9): "014", ("ISA", 10): "015", ("ISA", 11): "016", ("ISA", 12): "017", ("ISA", 13): "018",
+    ("ISA", 14): "019", ("ISA", 15): "020", ("ISA", 16): "027", ("IEA", 1): "021", ("IEA", 2): "001",
 }
 IN_THE_HEADERS = {("ST", 1): "6", ("ST", 2): "7", ("SE", 1): "4", ("SE", 2): "7"}  # of elements of ST and SE: told by AK5 and IK5, not AK3
 
@@ -132,7 +142,7 @@ def is_of_element(fault: Finding) -> bool:
 
 def is_of_headers(fault: Finding) -> bool:
     """Tell whether a finding is about an element of ST or SE that AK5 and IK5 have a code for."""
-    return (fault.place.tag or "", fault.place.element or 0) in IN_THE_HEADERS
+    return _element_of(fault) in IN_THE_HEADERS
 
 
 def set_codes(findings: tuple[Finding, ...], told: Mapping[Finding, str], form: Form) -> list[str]:
@@ -145,19 +155,34 @@ def _set_code(finding: Finding, told: str, form: Form) -> str:
     if code is not None:
         return _of(form, code)
     if is_of_headers(finding):
-        return IN_THE_HEADERS[finding.place.tag or "", finding.place.element or 0]
+        return IN_THE_HEADERS[_element_of(finding)]
     return "I5" if told.startswith("I") else _ANY_SET
 
 
 def group_codes(findings: tuple[Finding, ...], form: Form) -> list[str]:
-    """Return AK905 to AK909."""
-    codes = (GROUP.get((finding.code, "")) for finding in findings)
-    return _first({_of(form, code) if code else _ANY_GROUP for code in codes})
+    """Return AK905 to AK909; warnings that the list has no code for are left out."""
+    codes = {_group_code(finding, form) for finding in findings}
+    return _first(codes - {""})
+
+
+def _group_code(finding: Finding, form: Form) -> str:
+    code = GROUP.get((finding.code, ""))
+    if code is not None:
+        return _of(form, code)
+    return GROUP_ELEMENTS.get(_element_of(finding), _ANY_GROUP if rejects((finding,)) else "")
+
+
+def _element_of(finding: Finding) -> tuple[str, int]:
+    return finding.place.tag or "", finding.place.element or 0
 
 
 def interchange_code(findings: tuple[Finding, ...]) -> str:
     """Return TA105: there is room for one code, the lowest; 000 where nothing was found."""
-    return min((INTERCHANGE.get(finding.code, _ANY_INTERCHANGE) for finding in findings), default="000")
+    return min((_interchange_code(finding) for finding in findings), default="000")
+
+
+def _interchange_code(finding: Finding) -> str:
+    return INTERCHANGE.get(finding.code) or INTERCHANGE_ELEMENTS.get(_element_of(finding), _ANY_INTERCHANGE)
 
 
 def _of(form: Form, code: Code) -> str:

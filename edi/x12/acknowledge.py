@@ -126,6 +126,8 @@ class _Writer:
         return "E" if self.policy.accept_with_errors and answer.findings else "A"
 
     def _answer(self, answer: Answer, verdict: str) -> list[Line]:
+        if not (answer.type_code and answer.control_number):
+            return []  # AK2 cannot cite it; that AK9 accepts fewer tells of it
         header = Line(segment("AK2", answer.type_code, answer.control_number, answer.association if self.late else ""))
         if verdict == "A":
             return [header, Line(segment(self.verdict_tag, "A"))]

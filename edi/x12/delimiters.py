@@ -17,6 +17,9 @@ FIRST_WITH_REPETITION = "00402"
 
 LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters long; its elements were counted instead",
               "Ask the partner to pad the elements of ISA to their fixed widths.")
+SEPARATOR = kind("x12.isa16_separator", Severity.WARNING,
+                 "ISA16 separates nothing: it is a letter, a digit or the same as another delimiter, so that no composite is split",
+                 "Ask the partner to state a component separator of its own in ISA16.")
 USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is neither P nor T; the interchange is taken as production",
              "Ask the partner to mark interchanges as production (P) or test (T).")
 
@@ -68,13 +71,15 @@ def _terminator(after: bytes) -> bytes:
 
 def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
     text = [field.decode("latin-1").rstrip() for field in fields[:16]]
-    fixed = tuple(map(len, fields[1:16])) == WIDTHS and delimiters.component != b""
+    padded, separates = tuple(map(len, fields[1:16])) == WIDTHS, delimiters.component != b""
     stated = ((11, delimiters.repetition), (16, delimiters.component))
     literals = tuple(at + len(delimiters.element.join(fields[:element])) + 1 for element, mark in stated if mark)
-    faults = (() if fixed else (LENGTH,)) + (() if text[15] in ("P", "T") else (USAGE,))
+    clashes = not separates and fields[16][1:1 + len(delimiters.segment)] == delimiters.segment
+    faults = (() if padded and (separates or clashes) else (LENGTH,)) + ((SEPARATOR,) if clashes else ())
     return Header(
-        standard="x12", body=at, delimiters=delimiters, fixed=fixed,
+        standard="x12", body=at, delimiters=delimiters, fixed=padded and separates,
         sender_qualifier=text[5], sender_id=text[6], receiver_qualifier=text[7], receiver_id=text[8],
         control_number=text[13], usage_code="test" if text[15] == "T" else "production", version=text[12],
-        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(), faults=faults, literals=literals,
+        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(),
+        faults=faults + (() if text[15] in ("P", "T") else (USAGE,)), literals=literals,
     )

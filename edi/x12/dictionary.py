@@ -79,6 +79,13 @@ def segment_of(tag: str, version: str) -> Segment | None:
 
 
 @cache
+def group_identifiers(folder: Path = GUIDES) -> Mapping[str, str]:
+    """Return the functional identifier (GS01) of the groups of each transaction set that we know one of."""
+    table = entry(read_table(folder, "dictionary/groups.toml"), "set", "groups.toml")
+    return {str(code): str(identifier) for code, identifier in table.items()}
+
+
+@cache
 def segment(dictionary: Dictionary, tag: str, release: Release) -> Segment:
     """Return a segment as a release has it; raises ConfigurationError where the tables are wrong."""
     table = dictionary.segments.get(tag)

@@ -9,7 +9,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from edi.edifact.ackcodes import ERRORS
-from edi.x12.ackcodes import CASES, ELEMENT, GROUP, IN_THE_HEADERS, INTERCHANGE, SEGMENT, SET, Table
+from edi.x12.ackcodes import (
+    CASES,
+    ELEMENT,
+    GROUP,
+    GROUP_ELEMENTS,
+    IN_THE_HEADERS,
+    INTERCHANGE,
+    INTERCHANGE_ELEMENTS,
+    SEGMENT,
+    SET,
+    Table,
+)
 
 INTRODUCTION = """\
 # Acknowledgments
@@ -63,7 +74,7 @@ _SECTIONS: tuple[tuple[str, Table, str], ...] = (
      "CTX in a 999, which names the element that it hangs on."),
     ("sets (AK502, IK502)", SET,
      "Anything else that is wrong in a set is 5, or I5 in a 999 where only codes with I were told."),
-    ("groups (AK905)", GROUP, "Anything else is 1."),
+    ("groups (AK905)", GROUP, "An error of any other kind is 1; a warning that the list has no code for is left out."),
 )
 
 
@@ -73,13 +84,20 @@ def page() -> str:
     for title, table, words in _SECTIONS:
         rows = list(_rows(table))
         if table is SET:
-            rows += [f"| `guide.*` | {tag}{element:02d} | {code} | {code} | {code} |" for (tag, element), code in IN_THE_HEADERS.items()]
+            rows += [f"| `guide.*` | {_place(at)} | {code} | {code} | {code} |" for at, code in IN_THE_HEADERS.items()]
+        if table is GROUP:
+            rows += [f"| `envelope.*` | {_place(at)} | {code} | {code} | {code} |" for at, code in GROUP_ELEMENTS.items()]
         parts += [f"## X12: {title}", "", words, "", _OF_SETS, *rows, ""]
     parts += ["## X12: interchanges (TA105)", "", "There is room for one code, the lowest. Anything else is 024.", "",
-              "| finding | TA1 |", "|---|---|", *(f"| `{code}` | {told} |" for code, told in INTERCHANGE.items()), ""]
+              "| finding | TA1 |", "|---|---|", *(f"| `{code}` | {told} |" for code, told in INTERCHANGE.items()),
+              *(f"| `envelope.*` at {_place(at)} | {told} |" for at, told in INTERCHANGE_ELEMENTS.items()), ""]
     parts += ["## EDIFACT (0085)", "", _POSITIONS, "", "| finding | CONTRL D:3, 2:2 | CONTRL 4:1 |", "|---|---|---|",
               *(f"| `{code}` | {told.third} | {told.fourth} |" for code, told in ERRORS.items()), ""]
     return "\n".join(parts)
+
+
+def _place(at: tuple[str, int]) -> str:
+    return f"{at[0]}{at[1]:02d}"
 
 
 def _rows(table: Table) -> Iterator[str]:

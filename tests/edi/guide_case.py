@@ -5,6 +5,7 @@ from __future__ import annotations
 from edi import SourceFile, read_files
 from edi.findings import Finding
 from edi.segments import Batch
+from edi.x12.dictionary import group_identifiers
 
 
 def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1, repetition: str = "U") -> Batch:
@@ -15,7 +16,7 @@ def x12_text(*body: str, kind: str = "850", version: str = "004010", times: int 
     release = "00401" if repetition == "U" else "00501"
     isa = f"ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*{repetition}*{release}*000000101*0*P*>"
     sets = [segment for n in range(1, times + 1) for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
-    group = f"GS*PO*ACME*MOCKEDI*20260924*1030*101*X*{version}"
+    group = f"GS*{group_identifiers().get(kind, 'PO')}*ACME*MOCKEDI*20260924*1030*101*X*{version}"
     return "~".join((isa, group, *sets, f"GE*{times}*101", "IEA*1*000000101", "")).encode()
 
 

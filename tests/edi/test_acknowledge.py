@@ -288,9 +288,9 @@ def test_an_interchange_that_cannot_be_cited_gets_no_contrl() -> None:
     assert due(batch, 0, findings, DEFAULT).reason.startswith("UNB lacks")
 
 
-def test_a_message_whose_header_is_incomplete_is_acknowledged_by_the_level_above() -> None:
+def test_a_message_whose_header_is_incomplete_is_rejected_with_what_it_has() -> None:
     found = read(f"UNB+UNOC:3+A:14+B:14+260924:1030+55'UNH+1+ORDERS'{chr(39).join(ORDERS)}'UNT+5+1'UNZ+1+55'")
-    assert body(found, kind="CONTRL") == ["UCI+55+A:14+B:14+7"]
+    assert body(found, kind="CONTRL") == ["UCI+55+A:14+B:14+7", "UCM+1+ORDERS+4+13+UNH+3:2"]
 
 
 def test_same_findings_same_bytes() -> None:

@@ -125,7 +125,7 @@ def swapped(body: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
     ("860", CHANGE, "POC*1", "POC*1*QD*80*20", ["condition POC05"]),
     ("860", CHANGE, "BCH", "BCH*04*SA*4500000042**1*20260931", ["bad_date BCH06"]),
     ("865", ANSWER, "BCA", "BCA*00*AT*4500000042", ["element_missing BCA06"]),
-    ("810", INVOICE, "TDS", "", ["segment_misplaced CAD 16", "segment_missing TDS 18"]),  # CAD could be the line's, come too late
+    ("810", INVOICE, "TDS", "", ["segment_missing TDS 16"]),  # CAD could be the line's, come too late; what follows shows that it is not
     ("810", INVOICE, "IT1", "IT1*1*100*EA", ["condition IT104"]),
     ("810", INVOICE, "SAC*C", "SAC*Z*D240***1250", ["bad_code SAC01"]),
     ("810", INVOICE, "ITD", "ITD*01*3*2", ["condition ITD04"]),
