@@ -220,7 +220,7 @@ def test_a_partners_severities_count_where_there_are_settings(check: Command) ->
 def test_a_partners_guide_counts_where_there_are_settings(check: Command) -> None:
     order = ("BEG|05|NE|BW-1||20260301", "CUR|BY|USD", "N1|BY|Bluewater", "PO1|1|12|EA|5.1|PE|UP|085001000020", "CTT|1")  # 05 replaces
     isa = "ISA|00|          |00|          |08|9251230000     |ZZ|CROSSFOOT      |260302|1701|^|00501|000002041|0|P|>"
-    Path("a.x12").write_text("~".join((isa, "GS|PO|A|B|20260302|1701|1|X|005010", "ST|850|0001", *order, "SE|7|0001", "GE|1|1",
+    Path("a.x12").write_text("~".join((isa, "GS|PO|BUYER|SELLER|20260302|1701|1|X|005010", "ST|850|0001", *order, "SE|7|0001", "GE|1|1",
                                        "IEA|1|000002041", "")))
     Path("data").symlink_to(DATA)
 

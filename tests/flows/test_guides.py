@@ -35,7 +35,7 @@ def data(tmp_path: Path) -> Path:
 
 def told(definitions: Definitions, *body: str, sender: tuple[str, str] = BLUEWATER) -> list[tuple[str, int | None, str | None, int | None]]:
     isa = f"ISA|00|          |00|          |{sender[0]}|{sender[1]:15}|ZZ|CROSSFOOT      |260302|1701|^|00501|000002041|0|P|>"
-    text = "~".join((isa, "GS|PO|A|B|20260302|1701|1|X|005010", "ST|850|0001", *body, f"SE|{len(body) + 2}|0001", "GE|1|1",
+    text = "~".join((isa, "GS|PO|BUYER|SELLER|20260302|1701|1|X|005010", "ST|850|0001", *body, f"SE|{len(body) + 2}|0001", "GE|1|1",
                      "IEA|1|000002041", ""))
     (batch,) = read_files([SourceFile("a", text.encode())])
     return [place(one) for one in check(batch, lambda subject: partners_guide(subject, definitions))]
