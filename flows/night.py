@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 from sqlalchemy.engine import Engine
 
 from edi.errors import RetryableError
-from expectations.run import validate
+from expectations.run import Outcome, validate
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
 from flows.outcomes import FOR_A_PERSON, OK, of_expectations
@@ -53,6 +54,8 @@ from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
 
 STABLE_LOOK_SECONDS = 2.0
 
+Validate = Callable[[str, pa.Table], Outcome]  # of a canonical table's name and rows; proofs that run many nights hand in one without GX
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -63,6 +66,7 @@ class Session:
     engine: Engine
     night: Night
     context: NightContext
+    validate: Validate = validate
 
     def load(self, file_hash: str) -> bytes:
         """Return the bytes of a landed file."""
@@ -78,7 +82,7 @@ class Collected:
     restless: int = 0  # files that could not be taken now: they are left where they are, for the next look
 
 
-def open_session(settings: Settings, business_date: date) -> Session:
+def open_session(settings: Settings, business_date: date, validate: Validate = validate) -> Session:
     """Open the night of a business date; the first time it gets the next place in the sequence of nights."""
     definitions = load_definitions(settings)
     engine = open_database(settings.database_url)
@@ -88,12 +92,12 @@ def open_session(settings: Settings, business_date: date) -> Session:
                                   slot_at=slot.strftime("%Y-%m-%dT%H:%M:%SZ"), settings_hash=definitions.settings_hash)
     at = datetime.strptime(night.slot_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     context = NightContext(night.night_id, night.sequence, business_date, at, settings.environment, definitions)
-    return Session(settings, definitions, engine, night, context)
+    return Session(settings, definitions, engine, night, context, validate)
 
 
 def unfinished(session: Session) -> list[Session]:
     """Return the earlier nights of the deployment that have files waiting: planned and not published, or landed and not planned."""
-    opened = [open_session(session.settings, each) for each in _open_dates(session) if each < session.night.business_date]
+    opened = [open_session(session.settings, each, session.validate) for each in _open_dates(session) if each < session.night.business_date]
     return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
 
 
@@ -249,7 +253,7 @@ def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], b
     # Files are read grouped by their delimiters; what is numbered follows the plan.
     order = {(file.file_hash, file.copy): at for at, file in enumerate(packet.files)}
     work.acknowledgments.sort(key=lambda made: (order[made.place[:2]], made.place[2]))
-    expect(work)
+    expect(work, session.validate)
     return work
 
 
@@ -263,7 +267,7 @@ def _versions(session: Session, source_id: str) -> dict[str, KnownDocument]:
         return {key: KnownDocument(document, content) for key, document, content in latest_versions(connection, source_id)}
 
 
-def expect(work: PacketWork) -> None:
+def expect(work: PacketWork, validate: Validate) -> None:
     """Run the suites over every canonical table of the packet and quarantine documents that fail a blocking expectation."""
     going_on = {document.document_id: document for document in work.documents if document.outcome is None}
     kept = work.keep(going_on)

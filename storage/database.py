@@ -29,6 +29,10 @@ COMMITTED = declare("database.committed")
 _BUSY_MS = 60_000
 _FSYNC_FAILED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")  # PostgreSQL stops its own server
 _SCHEMA_LOCK = 7_227_004  # any number, the same in every process
+_COLUMNS = {  # (table or view, column); asking SQLAlchemy table by table takes longer than all else at the start of a command
+    "sqlite": "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()",
+}
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
 
 
@@ -47,7 +51,9 @@ def open_database(url: str) -> Engine:
     if backend == "sqlite":
         engine = _sqlite(parsed)
     elif backend in ("postgresql", "postgres"):
-        engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, poolclass=NullPool)
+        from storage.postgres import make_engine  # the driver is loaded where it is used
+
+        engine = make_engine(parsed)
     else:
         raise ConfigurationError(f"database '{backend}' is not supported; write sqlite:///path or postgresql://...")
     _create(engine)
@@ -131,22 +137,32 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _create(engine: Engine) -> None:
+    """Make what is missing. Mostly nothing is, and then nobody who is writing need be waited for."""
+    with reading(engine) as connection:
+        if not _missing(connection):
+            return
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
-        METADATA.create_all(connection)
-        LEDGER.create_all(connection)
-        present = set(sa.inspect(connection).get_view_names())
-        for name, statement in VIEWS.items():
-            if name not in present:
-                connection.exec_driver_sql(f"CREATE VIEW {name} AS {statement}")
-        _compare(connection)
+        missing = _missing(connection)
+        for metadata in (METADATA, LEDGER):
+            metadata.create_all(connection, [table for table in metadata.sorted_tables if table.name in missing], checkfirst=False)
+        for name in missing & set(VIEWS):
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {VIEWS[name]}")
 
 
-def _compare(connection: Connection) -> None:
-    """Refuse a database that another version of the model made: rows would land in the wrong columns, or not at all."""
-    stored = {table: {column["name"] for column in columns} for (_, table), columns in sa.inspect(connection).get_multi_columns().items()}
-    for table in (*METADATA.sorted_tables, *LEDGER.sorted_tables):
-        if stored.get(table.name) != {column.name for column in table.columns}:
-            raise ConfigurationError(f"table {table.name} of the database has other columns than this version's model; "
+def _missing(connection: Connection) -> set[str]:
+    """Return the names of tables and views that are not there.
+
+    Raises:
+        ConfigurationError: another version of the model made the database: rows would land in the wrong columns, or not at all.
+    """
+    stored: dict[str, set[str]] = {}
+    for name, column in connection.exec_driver_sql(_COLUMNS[connection.dialect.name]):
+        stored.setdefault(name, set()).add(column)
+    tables = {table.name: {column.name for column in table.columns} for table in (*METADATA.sorted_tables, *LEDGER.sorted_tables)}
+    for name, columns in tables.items():
+        if stored.get(name, columns) != columns:
+            raise ConfigurationError(f"table {name} of the database has other columns than this version's model; "
                                      "set another database, or move this one away and replay the landed files")
+    return {*tables, *VIEWS} - set(stored)

@@ -1,0 +1,54 @@
+"""Runs of a night in forked processes, which end well, with an error that says to run again, or as a failure of the proof."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Sequence
+
+from edi.errors import RetryableError
+
+DONE, AGAIN, FAILED, HUNG = "done", "again", "failed", "hung"
+_AGAIN = 75  # the exit status of `crossfoot` for what passes by itself
+_LOOK = 0.02
+
+
+def start(work: Callable[[], object]) -> int:
+    """Start work in a child and return its process id."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        work()
+        status = 0
+    except RetryableError as error:
+        status = _AGAIN if "run again" in str(error) else 1
+        if status == 1:
+            traceback.print_exc()
+    except BaseException:  # noqa: BLE001  # the child must end here whatever happens
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def wait(children: Sequence[int], *, seconds: float) -> list[str]:
+    """Wait for children and return how each ended; one that is not done in time is killed."""
+    ended: dict[int, str] = {}
+    until = time.monotonic() + seconds
+    while len(ended) < len(children):
+        for child in children:
+            if child in ended:
+                continue
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                code = os.waitstatus_to_exitcode(status)
+                ended[child] = {0: DONE, _AGAIN: AGAIN}.get(code, FAILED)
+            elif time.monotonic() > until:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                ended[child] = HUNG
+        time.sleep(_LOOK)
+    return [ended[child] for child in children]
