@@ -54,7 +54,7 @@ from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
 
 STABLE_LOOK_SECONDS = 2.0
 
-Validate = Callable[[str, pa.Table], Outcome]  # of a canonical table's name and rows; proofs that run many nights hand in one without GX
+Validate = Callable[[str, pa.Table], Outcome]  # asks what is expected of a canonical table's rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Session:
     engine: Engine
     night: Night
     context: NightContext
-    validate: Validate = validate
+    judge: Validate | None = None  # Great Expectations where None
 
     def load(self, file_hash: str) -> bytes:
         """Return the bytes of a landed file."""
@@ -82,7 +82,7 @@ class Collected:
     restless: int = 0  # files that could not be taken now: they are left where they are, for the next look
 
 
-def open_session(settings: Settings, business_date: date, validate: Validate = validate) -> Session:
+def open_session(settings: Settings, business_date: date, judge: Validate | None = None) -> Session:
     """Open the night of a business date; the first time it gets the next place in the sequence of nights."""
     definitions = load_definitions(settings)
     engine = open_database(settings.database_url)
@@ -92,12 +92,12 @@ def open_session(settings: Settings, business_date: date, validate: Validate = v
                                   slot_at=slot.strftime("%Y-%m-%dT%H:%M:%SZ"), settings_hash=definitions.settings_hash)
     at = datetime.strptime(night.slot_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     context = NightContext(night.night_id, night.sequence, business_date, at, settings.environment, definitions)
-    return Session(settings, definitions, engine, night, context, validate)
+    return Session(settings, definitions, engine, night, context, judge)
 
 
 def unfinished(session: Session) -> list[Session]:
     """Return the earlier nights of the deployment that have files waiting: planned and not published, or landed and not planned."""
-    opened = [open_session(session.settings, each, session.validate) for each in _open_dates(session) if each < session.night.business_date]
+    opened = [open_session(session.settings, each, session.judge) for each in _open_dates(session) if each < session.night.business_date]
     return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
 
 
@@ -253,7 +253,7 @@ def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], b
     # Files are read grouped by their delimiters; what is numbered follows the plan.
     order = {(file.file_hash, file.copy): at for at, file in enumerate(packet.files)}
     work.acknowledgments.sort(key=lambda made: (order[made.place[:2]], made.place[2]))
-    expect(work, session.validate)
+    expect(work, session.judge or validate)
     return work
 
 
@@ -267,14 +267,14 @@ def _versions(session: Session, source_id: str) -> dict[str, KnownDocument]:
         return {key: KnownDocument(document, content) for key, document, content in latest_versions(connection, source_id)}
 
 
-def expect(work: PacketWork, validate: Validate) -> None:
+def expect(work: PacketWork, judge: Validate) -> None:
     """Run the suites over every canonical table of the packet and quarantine documents that fail a blocking expectation."""
     going_on = {document.document_id: document for document in work.documents if document.outcome is None}
     kept = work.keep(going_on)
     for name in TABLES:
         if name not in kept:
             continue
-        outcome = validate(name, kept[name])
+        outcome = judge(name, kept[name])
         work.expectations["evaluated"] += outcome.evaluated
         work.expectations["failed"] += outcome.failed
         ids = kept[name].column("document_id")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from edi.errors import DeviceError, LeaseLostError, RetryableError
-from expectations.run import validate
 from flows.clock import Clock, now
 from flows.crossfoot import cross_foot, demand
 from flows.holding import lease, renew
@@ -38,19 +37,19 @@ from storage.records import Lease, PublishResult
 
 
 def run_night(settings: Settings, business_date: date, runner: Runner, *, holder: str, clock: Clock = now,
-              validate: Validate = validate) -> Summary:
+              judge: Validate | None = None) -> Summary:
     """Run a night from the drop folders to the list of breaks; run again, it finishes what is unfinished and loads nothing twice.
 
     Args:
         holder: who this run is, unlike any other.
         clock: what leases ask for the time; nothing else does.
-        validate: what asks the expectations of a table; Great Expectations unless another is handed in.
+        judge: what asks the expectations of a table, in place of Great Expectations; proofs that run thousands of nights have one.
 
     Raises:
         ConservationError: the night does not cross-foot.
         RetryableError: something passing stood in the way; what was decided stays decided.
     """
-    session = _open_or_collect(settings, business_date, runner, validate)
+    session = _open_or_collect(settings, business_date, runner, judge)
     with lease(session, holder, clock) as held:
         if held is None:
             return summarize(session, ThisRun(busy=True))
@@ -68,10 +67,10 @@ def run_night(settings: Settings, business_date: date, runner: Runner, *, holder
     return summary
 
 
-def _open_or_collect(settings: Settings, business_date: date, runner: Runner, validate: Validate) -> Session:
+def _open_or_collect(settings: Settings, business_date: date, runner: Runner, judge: Validate | None) -> Session:
     """Open the night; with the database away, land what there is all the same, and say so."""
     try:
-        return runner.call("open night", open_session, settings, business_date, validate)
+        return runner.call("open night", open_session, settings, business_date, judge)
     except RetryableError:
         runner.call("collect", collect, settings, business_date)
         raise

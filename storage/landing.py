@@ -177,7 +177,8 @@ def _open(path: Path) -> int:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise ConfigurationError(f"{path} is a symbolic link; put the file itself into the folder") from error
-        raise RetryableError(f"{path} cannot be opened ({error.strerror}); give us the right to read it, then run again") from error
+        raise RetryableError(f"{path} cannot be opened ({error.strerror}); give us the right to read it, then run again",
+                             restless=error.errno == errno.ENOENT) from error  # another run has landed it and moved it away
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise ConfigurationError(f"{path} is not a regular file; put only files into the folder")

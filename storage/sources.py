@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from edi.errors import ConfigurationError
+from edi.errors import ConfigurationError, RetryableError
 from storage import files
 
 RULES = ("rename", "done", "stable")
@@ -61,7 +61,12 @@ def dispose(path: Path, *, how: str, moved_to: Path | None = None, rule: str = "
     if how == "move":
         if moved_to is None:
             raise ConfigurationError("disposal 'move' needs a folder to move to; set moved_to in the source")
-        target = _move(path, files.make_folder(moved_to))
+        try:
+            target = _move(path, files.make_folder(moved_to))
+        except RetryableError:
+            if os.path.lexists(path):
+                raise
+            return None  # another run has landed it too, and was first to dispose of it
     else:
         files.remove(path)
     if rule == "done":

@@ -1,14 +1,14 @@
-"""A world small enough to run a night in under a CPU second: two partners, one export, two rules, Prefect and Great Expectations aside."""
+"""Nights of a few letters of a few lines each, under a CPU second: two partners, one export, Prefect and Great Expectations aside."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
 from expectations.run import Outcome
+from flows.clock import Clock, now
 from flows.clock import holder as own_name
 from flows.nightly import run_night
 from flows.runners import PlainRunner
@@ -16,14 +16,14 @@ from flows.settings import Drop, Settings
 from flows.summary import Summary
 from storage.files import make_folder
 from tests.flows.letters import edifact, order_850, response, x12
-from tests.flows.nights import DATA, World
+from tests.flows.nights import World
 
 DAY = date(2026, 3, 2)
-RULES = ("order_and_erp", "order_and_response")
 SOURCES = ("edi", "erp")
 
-ERP_HEADER = "partner,order_number,order_date,requested_date,currency,line_number,gtin,buyer_item,supplier_item,quantity,unit,unit_price,per,line_amount"
-FILES: dict[str, dict[str, bytes]] = {  # source -> what it drops: two orders' answers, one of them twice, an order in EDIFACT, an export
+ERP_HEADER = ("partner,order_number,order_date,requested_date,currency,line_number,gtin,buyer_item,supplier_item,quantity,unit,unit_price,"
+              "per,line_amount")
+FILES: dict[str, dict[str, bytes]] = {  # by source: answers to orders, one of them twice, orders in EDIFACT, what is refused, an export
     "edi": {
         "answer.x12": x12("000000901", response("4500009001")),
         "answers.x12": x12("000000902", response("4500009002"), response("4500009003", quantity="5")),
@@ -43,19 +43,10 @@ FILES: dict[str, dict[str, bytes]] = {  # source -> what it drops: two orders' a
 }
 
 
-def small_data(folder: Path) -> Path:
-    """Copy what business people edit, without the sample and with few rules; return the folder."""
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("sample"))
-    for rule in (folder / "rules").glob("*.toml"):
-        if rule.stem not in RULES:
-            rule.unlink()
-    return folder
-
-
 def small_world(home: Path, data: Path, *, database: str = "", **overrides: object) -> World:
-    """Return a world that plans one file a packet, so that a night has several commits."""
+    """Return a world that plans two files a packet, so that a night has several commits."""
     drops = tuple(Drop(name=name, folder=make_folder(home / "drop" / name)) for name in SOURCES)
-    settings = Settings(deployment="small", data=data, home=home, database=database, drops=drops, workers=1, packet_files=1)
+    settings = Settings(deployment="small", data=data, home=home, database=database, drops=drops, workers=1, packet_files=2)
     return World(settings.model_copy(update=overrides))
 
 
@@ -68,10 +59,10 @@ def drop(world: World, files: dict[str, dict[str, bytes]]) -> None:
             hidden.rename(hidden.with_name(name))
 
 
-def run_small(world: World, business_date: date = DAY, *, holder: str = "") -> Summary:
+def run_small(world: World, business_date: date = DAY, *, holder: str = "", clock: Clock = now) -> Summary:
     """Run a night as plain functions."""
     runner = PlainRunner(world.settings.workers)
-    return run_night(world.settings, business_date, runner, holder=holder or own_name(), validate=expect_nothing)
+    return run_night(world.settings, business_date, runner, holder=holder or own_name(), clock=clock, judge=expect_nothing)
 
 
 def expect_nothing(_table: str, _frame: pa.Table) -> Outcome:

@@ -1,4 +1,4 @@
-"""make dbcut: nights cut from PostgreSQL before COMMIT, after it with the answer lost, within a result and by silence; servers that crash."""
+"""make dbcut: nights cut from PostgreSQL before COMMIT, with its answer lost, in mid-result and by silence; and crashing servers."""
 
 from __future__ import annotations
 
@@ -47,8 +47,11 @@ def campaign(*, cuts: int, restarts: int, seed: int, processes: int) -> dict[str
     figures: Counter[str] = Counter()
     for each in done:
         figures.update(each["figures"])
-    return {"seed": seed, "cuts": cuts, "restarts": restarts, "seconds": round(time.monotonic() - began, 1), "events of a night": done[0]["events"],
-            "figures": dict(sorted(figures.items())), "failures": [failure for each in done for failure in each["failures"]]}
+    return {
+        "seed": seed, "cuts": cuts, "restarts": restarts, "seconds": round(time.monotonic() - began, 1),
+        "events of a night": done[0]["events"], "figures": dict(sorted(figures.items())),
+        "failures": [failure for each in done for failure in each["failures"]],
+    }
 
 
 def main(arguments: Sequence[str]) -> int:

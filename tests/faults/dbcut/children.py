@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 
-from edi.errors import RetryableError
+from edi.errors import LeaseLostError, RetryableError
 
 DONE, AGAIN, FAILED, HUNG = "done", "again", "failed", "hung"
 _AGAIN = 75  # the exit status of `crossfoot` for what passes by itself
@@ -24,7 +24,7 @@ def start(work: Callable[[], object]) -> int:
     try:
         work()
         status = 0
-    except RetryableError as error:
+    except (RetryableError, LeaseLostError) as error:
         status = _AGAIN if "run again" in str(error) else 1
         if status == 1:
             traceback.print_exc()

@@ -27,10 +27,10 @@ class Server:
         """Where it listens."""
         return Path(str(sa.make_url(self.made.get_uri()).query["host"])) / ".s.PGSQL.5432"
 
-    def new_database(self) -> str:
-        """Make an empty database and return its name."""
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database like another one, empty if left out, and return its name."""
         name = f"night_{next(self.numbers)}"
-        self._sql(f"CREATE DATABASE {name}")
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     def drop_database(self, name: str) -> None:
