@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss dbcut clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -65,6 +65,9 @@ kill: venv  ## SIGKILL at every hit of every failpoint of a night, in chains, an
 
 powerloss: venv  ## cut the power 100,000 times and let every call to the file system fail (make powerloss LOSSES=1000000 for more)
 	@$(BIN)/python -m tests.faults.powerloss $(if $(LOSSES),--losses $(LOSSES)) $(if $(SEED),--seed $(SEED))
+
+dbcut: venv  ## nights cut off from PostgreSQL in 200 ways, and 20 crashes of the server (CUTS=1000, RESTARTS=100, SEED=2)
+	@$(BIN)/python -m tests.faults.dbcut $(if $(CUTS),--cuts $(CUTS)) $(if $(RESTARTS),--restarts $(RESTARTS)) $(if $(SEED),--seed $(SEED))
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
