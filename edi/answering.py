@@ -9,9 +9,10 @@ from datetime import datetime
 import numpy as np
 
 from edi.acknowledgments import AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
-from edi.edifact.contrl import acknowledge_edifact, contrl_form
+from edi.edifact.contrl import acknowledge_edifact, contrl_form, contrl_version
 from edi.findings import Finding
 from edi.segments import Batch, Interchange
+from edi.x12.ackenvelope import controls_version
 from edi.x12.acknowledge import acknowledge_x12, group_forms
 from edi.x12.ta1 import ta1, ta1_form
 
@@ -26,7 +27,10 @@ class Due:
     reason: str = ""
 
 
-def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], policy: AckPolicy) -> Due:
+REFUSED = {"x12": "025", "edifact": "26"}  # TA105 and UCI 0085 of a control number that came before
+
+
+def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], policy: AckPolicy, *, note: str = "") -> Due:
     """Return what an interchange is answered with by a partner's policy.
 
     Args:
@@ -34,6 +38,7 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
         interchange_index: index into ``batch.interchanges``.
         findings: everything known about it, of reading and of guides.
         policy: what was agreed about acknowledgments.
+        note: a code of ``REFUSED``, where a person has refused the interchange.
     """
     interchange = batch.interchanges[interchange_index]
     request = ack_request(batch, interchange_index, findings)
@@ -42,6 +47,8 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
         return Due((), "an acknowledgment is never acknowledged")
     if not types and not request.rejected:
         return Due((), "it holds no transaction")
+    if note:
+        return _refusal(request, policy)
     forms = _edifact(request, policy) if interchange.standard == "edifact" else _x12(request, policy)
     return Due(forms, "" if forms else _why_none(request))
 
@@ -60,6 +67,15 @@ def _x12(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:
     return ((envelope,) if envelope else ()) + group_forms(request, policy)
 
 
+def _refusal(request: AckRequest, policy: AckPolicy) -> Due:
+    """Return what tells that an interchange was refused as a whole: nothing below its envelope is spoken of."""
+    if request.interchange.standard == "edifact":
+        return Due((Form("CONTRL", contrl_version(request, policy)),))
+    if policy.ta1 == "never":
+        return Due((), "the partner's policy asks for no TA1")
+    return Due((Form("TA1", controls_version(request.interchange)),))
+
+
 def _why_none(request: AckRequest) -> str:
     theirs = request.interchange
     if theirs.standard == "edifact" and not (theirs.control_number and theirs.sender_id and theirs.receiver_id):
@@ -70,11 +86,11 @@ def _why_none(request: AckRequest) -> str:
 
 
 def answer(batch: Batch, interchange_index: int, findings: Iterable[Finding], form: Form, *, number: int, at: datetime, policy: AckPolicy,
-           guide_of: GuideOf | None = None) -> Reply:
+           guide_of: GuideOf | None = None, note: str = "") -> Reply:
     """Write an acknowledgment that is due; ``number`` becomes ISA13 and GS06, or UNB 0020 in eight digits."""
     if form.kind == "CONTRL":
-        return acknowledge_edifact(batch, interchange_index, findings, reference=f"{number:08d}", at=at, policy=policy)
+        return acknowledge_edifact(batch, interchange_index, findings, reference=f"{number:08d}", at=at, policy=policy, note=note)
     if form.kind == "TA1":
-        return ta1(batch, interchange_index, findings, control_number=number, at=at, policy=policy)
+        return ta1(batch, interchange_index, findings, control_number=number, at=at, policy=policy, note=note)
     return acknowledge_x12(batch, interchange_index, findings, form=form, control_number=number, group_control_number=number, at=at,
                            policy=policy, guide_of=guide_of)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from edi.acknowledgments import AckPolicy, Form, GuideOf
-from edi.answering import answer, due
+from edi.answering import REFUSED, answer, due
 from edi.findings import Finding
 from edi.segments import Batch, Interchange
 from flows.outcomes import REJECTED, Outcome
@@ -63,17 +63,19 @@ def acknowledgment_for(
                interchange.sender_qualifier, interchange.sender_id)
     at_theirs = night.slot_at.astimezone(ZoneInfo(whose.agreement.time_zone))
     place = (seen.file_hash, seen.copy, interchange.ordinal)
+    note = REFUSED[interchange.standard] if seen.verdict == Verdict.REFUSED else ""
     name = whose.partner_id if len(whose.agreement.identities) == 1 else f"{whose.partner_id}-{_short(counter)}"
     return [
         Acknowledgment(whose.partner_id, form.kind, seen.interchange_id, place, counter,
-                       partial(_render, batch, at, tuple(findings), form, at_theirs, policy, guide_of), partial(_name, form.kind, name))
-        for form in due(batch, at, findings, policy).forms
+                       partial(_render, batch, at, tuple(findings), form, at_theirs, policy, guide_of, note),
+                       partial(_name, form.kind, name))
+        for form in due(batch, at, findings, policy, note=note).forms
     ]
 
 
 def _render(batch: Batch, at: int, findings: tuple[Finding, ...], form: Form, instant: datetime, policy: AckPolicy,
-            guide_of: GuideOf | None, number: int) -> bytes:
-    return answer(batch, at, findings, form, number=number, at=instant, policy=policy, guide_of=guide_of).data
+            guide_of: GuideOf | None, note: str, number: int) -> bytes:
+    return answer(batch, at, findings, form, number=number, at=instant, policy=policy, guide_of=guide_of, note=note).data
 
 
 def _short(counter: tuple[str, ...]) -> str:

@@ -5,62 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import wraps
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from edi.errors import ConfigurationError, ConservationError, CrossfootError, DeviceError, LeaseLostError, RetryableError
+from flows.commands_conflicts import conflicts
+from flows.commands_epochs import epochs
 from flows.settings import Settings, load_settings
+from flows.telling import Instant, IsoDate, told
 
-EXIT = {ConfigurationError: 2, RetryableError: 75, LeaseLostError: 75, ConservationError: 3, DeviceError: 74}
 WIDE = 10_000  # columns
 SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
-
-
-class IsoDate(click.ParamType):
-    """A business date as YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read it."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no date; write it as 2026-03-02", param, ctx)
-
-
-class Instant(click.ParamType):
-    """An instant as YYYY-MM-DDTHH:MM, in UTC unless it says another offset."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it."""
-        try:
-            read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no instant; write it as 2026-03-03T02:00", param, ctx)
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def told(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Tell our errors in one line each, without a traceback, with an exit status by remedy."""
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> Any:
-        try:
-            return command(*arguments, **options)
-        except CrossfootError as error:
-            click.echo(f"crossfoot: {error}", err=True)
-            sys.exit(next((status for kind, status in EXIT.items() if isinstance(error, kind)), 1))
-        finally:
-            sys.stdout.flush()  # a reader that went away is noticed here, where click ends quietly, and not by the interpreter at its end
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,6 +35,10 @@ def main(context: click.Context, settings_path: Path | None) -> None:
     `check` has its own: 10 to 13.
     """
     context.obj = settings_path
+
+
+main.add_command(conflicts)
+main.add_command(epochs)
 
 
 @main.group()

@@ -11,9 +11,11 @@ from typing import Any
 from edi.errors import ConfigurationError
 from flows.definitions import load_definitions
 from flows.incomplete import Waiting
-from flows.night import Session, carried, held, memory, read_packet
+from flows.night import Session, carried, read_packet
 from flows.outcomes import OK
 from flows.planning import make_plan
+from flows.remembering import held, memory, taken_up
+from flows.restarts import with_restarts
 from flows.settings import Settings
 from flows.work import NightContext, PacketWork
 from storage import ledger
@@ -40,7 +42,8 @@ def dry_run(settings: Settings, business_date: date) -> dict[str, Any]:
         landed, load, session.definitions, lambda candidates: memory(session.engine, candidates),
         lambda interchanges: held(session.engine, interchanges),
         night_id=session.night.night_id, business_date=business_date, packet_bytes=settings.packet_bytes,
-        packet_files=settings.packet_files, waiting=Waiting(business_date, carried(session), settings.wait_days))
+        packet_files=settings.packet_files, waiting=Waiting(business_date, carried(session), settings.wait_days),
+        taken_up=taken_up(session.engine, session.night, settings.landing, session.definitions))
     works = [read_packet(session, packet, load) for packet in packets]
     return _foreseen(session, len(landed), works)
 
@@ -60,8 +63,8 @@ def _waiting(settings: Settings) -> list[tuple[str, str, str, bytes]]:
 
 
 def _imagined(settings: Settings, business_date: date) -> Session:
-    definitions = load_definitions(settings)
     engine = open_database(settings.database_url)
+    definitions = with_restarts(load_definitions(settings), engine)
     with reading(engine) as connection:
         nights = ledger.load_nights(connection)
     sequence = max((night.sequence for night in nights), default=0) + 1

@@ -39,6 +39,7 @@ class Looked:
     void: frozenset[int]  # ordinals of interchanges that are wrong as a whole or have no end
     order: tuple[str, ...]
     rows: int = 0
+    starts: tuple[tuple[date, ...], ...] = ()  # of each candidate: when its sender's numbering began again
     ends_early: bool = False  # it breaks off: what stands last in it has no end
 
 
@@ -74,6 +75,7 @@ def _is_edi(found: Detection, contract: SourceContract | None) -> bool:
 @dataclass(slots=True)
 class _Contents:
     keys: list[tuple[InterchangeKey, str, int]]
+    starts: list[tuple[date, ...]]
     void: set[int]  # ordinals of interchanges that are cut short or wrong as a whole
     order: tuple[str, ...]
     transactions: int
@@ -82,7 +84,7 @@ class _Contents:
 
 
 def _interchanges(files: dict[str, bytes], definitions: Definitions, business_date: date) -> dict[str, _Contents]:
-    found: dict[str, _Contents] = {name: _Contents([], set(), ("~unreadable",), 0) for name in files}
+    found: dict[str, _Contents] = {name: _Contents([], [], set(), ("~unreadable",), 0) for name in files}
     for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())], limits=definitions.limits):
         counts = _transactions_by_file(batch)
         for name, count in counts.items():
@@ -94,6 +96,7 @@ def _interchanges(files: dict[str, bytes], definitions: Definitions, business_da
             contents = found[name]
             if not contents.keys:
                 contents.order = (whose.partner_id, interchange.standard, interchange.control_number, interchange.content_hash)
+            contents.starts.append(whose.restarts)
             contents.keys.append((interchange_key(interchange, whose, business_date), interchange.content_hash, interchange.ordinal))
             if at in spoiled or not interchange.has_trailer:
                 contents.void.add(interchange.ordinal)
@@ -132,7 +135,8 @@ def _transactions_by_file(batch: Batch) -> Counter[str]:
 def _looked(landed: Landed, copy: int, contents: _Contents, found: Detection) -> Looked:
     candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
     early = contents.ends_early if candidates else found.empty or found.broken
-    return Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order, ends_early=early)
+    return Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order,
+                  starts=tuple(contents.starts), ends_early=early)
 
 
 def _contract(landed: Landed, definitions: Definitions) -> SourceContract | None:
@@ -142,7 +146,8 @@ def _contract(landed: Landed, definitions: Definitions) -> SourceContract | None
 def _looked_at_export(landed: Landed, copy: int, contract: SourceContract | None, data: bytes) -> Looked:
     kind, source = ("csv", contract.source_id) if contract else ("unknown", None)
     rows, early = (count_rows(contract, data), ends_early(contract, data)) if contract else (0, False)
-    return Looked(landed, copy, kind, source, 0, (), frozenset(), (f"~{kind}", source or "", landed.name, landed.hash), rows, early)
+    order = (f"~{kind}", source or "", landed.name, landed.hash)
+    return Looked(landed, copy, kind, source, 0, (), frozenset(), order, rows, ends_early=early)
 
 
 def _by_size(files: Sequence[tuple[Landed, int]], most: int) -> Iterator[list[tuple[Landed, int]]]:

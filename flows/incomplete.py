@@ -96,7 +96,7 @@ def _by_number(stub: Looked, tonight: Mapping[InterchangeKey, Candidate], memory
         if each.key in tonight:
             goes_on = load(tonight[each.key].file_hash).startswith(load(stub.landed.hash))
             found[each.ordinal] = Verdict.CONTINUED if goes_on else Verdict.SENT_AGAIN
-        elif memory.content_by_key.get(each.key):
+        elif memory.contents_by_key.get(each.key):
             found[each.ordinal] = Verdict.SENT_AGAIN
     return found
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from edi.errors import ConfigurationError
 from flows.definitions import load_definitions
 from flows.night import Session
+from flows.restarts import with_restarts
 from flows.settings import Settings
 from flows.summary import Summary, ThisRun, summarize
 from flows.work import NightContext
@@ -47,10 +48,11 @@ def existing_session(settings: Settings, business_date: date) -> Session:
     night = next((night for night in _nights(settings) if night.business_date == business_date), None)
     if night is None:
         raise ConfigurationError(f"no night of {business_date} was run; there are: {', '.join(nights(settings)) or 'none'}")
-    definitions = load_definitions(settings)
+    engine = open_database(settings.database_url)
+    definitions = with_restarts(load_definitions(settings), engine)
     at = datetime.strptime(night.slot_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     context = NightContext(night.night_id, night.sequence, business_date, at, settings.environment, definitions)
-    return Session(settings, definitions, open_database(settings.database_url), night, context)
+    return Session(settings, definitions, engine, night, context)
 
 
 def _nights(settings: Settings) -> list[Night]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,17 +17,18 @@ from edi.errors import RetryableError
 from expectations.run import Outcome, validate
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
-from flows.outcomes import FOR_A_PERSON, OK, of_expectations
+from flows.outcomes import OK, of_expectations
 from flows.packet_exports import read_exports
 from flows.packets import read_edi, unknown_file
 from flows.planning import PlannedPacket, make_plan, packet_from_json
 from flows.publishing import publication_of
+from flows.remembering import held, memory, taken_up
+from flows.restarts import with_restarts
 from flows.settings import Drop, Settings
 from flows.work import NightContext, PacketWork
 from storage import ledger
 from storage.database import open_database, reading, writing
-from storage.documents import held_documents, latest_versions
-from storage.identities import seen_interchanges
+from storage.documents import latest_versions
 from storage.landing import (
     Arrivals,
     Landed,
@@ -50,7 +51,6 @@ from storage.sources import dispose, list_stable, look
 from storage.waiting import waited_for
 from transforms.exports import KnownDocument
 from transforms.model import TABLES
-from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
 
 STABLE_LOOK_SECONDS = 2.0
 
@@ -84,8 +84,8 @@ class Collected:
 
 def open_session(settings: Settings, business_date: date, judge: Validate | None = None) -> Session:
     """Open the night of a business date; the first time it gets the next place in the sequence of nights."""
-    definitions = load_definitions(settings)
     engine = open_database(settings.database_url)
+    definitions = with_restarts(load_definitions(settings), engine)
     slot = settings.slot_at(business_date)
     with writing(engine) as connection:
         night = ledger.open_night(connection, deployment=settings.deployment, business_date=business_date,
@@ -163,15 +163,15 @@ def plan(session: Session, lease: Lease | None = None) -> list[PlannedPacket]:
     rounds = _planned_rounds(session)
     packets = [packet for made in rounds for packet in made]
     new = not_planned(session)
-    old = carried(session)
-    if not new and all(each.tonight for each in old):
+    old, ruled = carried(session), taken_up(session.engine, session.night, session.settings.landing, session.definitions)
+    if not new and not ruled and all(each.tonight for each in old):
         return packets
     made = make_plan(
         new, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
         lambda interchanges: held(session.engine, interchanges), night_id=session.night.night_id,
         business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes, packet_files=session.settings.packet_files,
         first_ordinal=len(packets) + 1, earlier_copies=_copies(packets),
-        waiting=Waiting(session.night.business_date, old, session.settings.wait_days),
+        waiting=Waiting(session.night.business_date, old, session.settings.wait_days), taken_up=ruled,
     )
     content = json.dumps([[packet.packet_key, packet.ordinal, packet.to_json()] for packet in made])
     with fenced(session.engine, lease, night_id=session.night.night_id, subject="plan") as connection:
@@ -211,30 +211,6 @@ def not_planned(session: Session) -> list[Landed]:
         first = ledger.load_plan(connection, session.night.night_id)
     known = {arrival.arrival for arrival in first.arrivals} if first else set()
     return [each for each in arrivals(session.settings.landing, session.night.business_date) if each.arrival not in known]
-
-
-def memory(engine: Engine, candidates: Sequence[Candidate]) -> Memory:
-    """Return what the ledger knows. A number that was only ever contested stays contested: its content is none that could match."""
-    with reading(engine) as connection:
-        seen = seen_interchanges(connection, control_numbers={each.key.control_number for each in candidates},
-                                 content_hashes={each.content_hash for each in candidates})
-    contents: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    by_key: dict[InterchangeKey, str] = {}
-    for one in seen:
-        key = InterchangeKey(one.standard, one.sender_qualifier, one.sender_id, one.receiver_qualifier, one.receiver_id,
-                             one.control_number, one.usage_code, one.epoch)
-        if one.verdict in (Verdict.NEW, Verdict.REISSUE):
-            by_key[key] = one.content_hash
-            contents[key.pair].add(one.content_hash)
-        elif one.verdict == Verdict.CONFLICT:
-            by_key.setdefault(key, "")
-    return Memory(by_key, {pair: frozenset(found) for pair, found in contents.items()})
-
-
-def held(engine: Engine, interchanges: set[str]) -> set[str]:
-    """Return the documents of interchanges that were set aside for a lack of ours, or a fault that may have been repaired."""
-    with reading(engine) as connection:
-        return held_documents(connection, interchanges, except_for=FOR_A_PERSON)
 
 
 def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], bytes] | None = None) -> PacketWork:

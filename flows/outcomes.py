@@ -86,10 +86,14 @@ def of_interchange(
         return _quarantined("incomplete", "The file ends before the interchange does; nothing was loaded. Ask the sender for all of it.")
     if error := first_error(findings):
         return _by_error(error, whose)
+    if verdict == Verdict.REFUSED:
+        return Outcome(REJECTED, "refused", "A person refused it: its control number belongs to other content. The partner sends it again "
+                       "under a new number.")
     if verdict == Verdict.RESEND:
         return Outcome(DUPLICATE, "resend", "Same control number and content as before: not loaded again, acknowledged as the first time.")
     if verdict == Verdict.CONFLICT:
-        return _quarantined("conflict", "This control number came with other content too. Ask the partner which one counts.")
+        return _quarantined("conflict", "This control number came with other content too. Ask the partner which one "
+                            "counts; then `crossfoot conflicts` approves or refuses.")
     if verdict == Verdict.REISSUE and (whose.agreement is None or whose.agreement.reissue == "hold"):
         return _quarantined("reissue", "The content came before under another control number. Release it only if it is meant twice.")
     if interchange.usage_code == "test" and environment == "production" and not (whose.agreement and whose.agreement.allow_test):

@@ -77,7 +77,7 @@ class _BatchReader:
     def _seen(self, at: int) -> SeenInterchange:
         interchange, whose = self.batch.interchanges[at], self.whose[at]
         file = self._file(interchange)
-        key = interchange_key(interchange, whose, self.night.business_date)
+        key = replace(interchange_key(interchange, whose, self.night.business_date), epoch=file.epochs[interchange.ordinal - 1])
         verdict = file.verdicts[interchange.ordinal - 1]
         # What is void must not stand in the way of the repaired one: it is known by its file too.
         content = interchange.content_hash
@@ -217,7 +217,8 @@ class _BatchReader:
     def _acknowledge(self, at: int, seen: SeenInterchange) -> None:
         released = any(one.startswith(f"{seen.interchange_id}-") for one in self._file(self.batch.interchanges[at]).released)
         if seen.verdict == Verdict.RESEND and not released:
-            self.work.offered_again.append(seen.interchange_id)
+            if not self._file(self.batch.interchanges[at]).again:
+                self.work.offered_again.append(seen.interchange_id)
             return
         shared = self._outcome_as(at, Verdict.NEW) if released else self.shared[at]
         within = [finding for found in (self.of_group, self.of_transaction) for (owner, _), listed in found.items() if owner == at

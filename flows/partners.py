@@ -27,6 +27,11 @@ class Correspondence:
         """The partner, or "unknown"."""
         return self.agreement.partner_id if self.agreement else "unknown"
 
+    @property
+    def restarts(self) -> tuple[date, ...]:
+        """The business dates from which the sender's numbering began again; ours never does."""
+        return self.agreement.epochs if self.agreement and self.direction_code == "inbound" else ()
+
 
 UNKNOWN = Correspondence(None, "inbound")
 
@@ -73,5 +78,5 @@ def interchange_key(interchange: Interchange, whose: Correspondence, business_da
         interchange.control_number))
     return InterchangeKey(
         interchange.standard, sender_qualifier, sender_id, receiver_qualifier, receiver_id, control_number, interchange.usage_code,
-        whose.agreement.epoch(business_date) if whose.agreement else 0,
+        sum(start <= business_date for start in whose.restarts),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from flows.definitions import Definitions
 from flows.firstlook import Looked, look_at
 from flows.incomplete import Settled, Waiting, settle
+from flows.remembering import TakenUp, placed
 from storage.landing import Landed
 from transforms.verdicts import Candidate, Memory, Verdict, decide, interchange_id
 
@@ -39,6 +40,8 @@ class PlannedFile:
     released: tuple[str, ...] = ()  # documents of a resend that were held the first time and get another try
     cut: str = ""  # of a file that breaks off and in which no interchange can be told apart: what becomes of it
     until: str = ""  # business date until which the rest of a file that breaks off is waited for
+    epochs: tuple[int, ...] = ()  # of its interchanges, by ordinal: how often their sender's numbering had begun again
+    again: bool = False  # looked at again by us, though it did not come again: nobody waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def make_plan(
     landed: Sequence[Landed], load: Callable[[str], bytes], definitions: Definitions, memory_of: Callable[[list[Candidate]], Memory],
     held_of: Callable[[set[str]], set[str]] = lambda _: set(),
     *, night_id: str, business_date: date, packet_bytes: int, packet_files: int, first_ordinal: int = 1,
-    earlier_copies: Counter[str] | None = None, waiting: Waiting | None = None,
+    earlier_copies: Counter[str] | None = None, waiting: Waiting | None = None, taken_up: Sequence[TakenUp] = (),
 ) -> list[PlannedPacket]:
     """Plan the files that landed.
 
@@ -77,17 +80,21 @@ def make_plan(
         held_of: which documents of some interchanges are held and may be tried again.
         earlier_copies: how often the same bytes landed in earlier plans of the night.
         waiting: which files broke off before, and how long the rest of one is waited for; not at all if left out.
+        taken_up: files with conflicts that a person has ruled on.
     """
     waiting = waiting or Waiting(business_date)
-    every = [*landed, *(each.landed for each in waiting.carried)]
+    again = [*(each.landed for each in waiting.carried), *(each.landed for each in taken_up)]
+    every = [*landed, *again]
     looked = sorted(look_at(every, load, definitions, business_date, packet_bytes=packet_bytes, copies=earlier_copies or Counter()),
                     key=lambda each: (each.order, each.landed.hash, each.copy))
     memory = memory_of([candidate for each in looked for candidate in each.candidates])
+    looked = [placed(each, memory, business_date) for each in looked]
+    ruled = _ruled(looked, taken_up)
     settled = settle(looked, memory, load, waiting, {each.source_id for each in definitions.contracts if each.kind == "snapshot"})
     looked = [each for each in looked if not (_of(each, settled).is_pending and waiting.is_old(each.landed))]
-    verdicts = _verdicts(looked, settled, memory)
+    verdicts = _verdicts(looked, settled, ruled, memory)
     held = held_of({_id(candidate) for candidate, verdict in verdicts.items() if verdict == Verdict.RESEND})
-    files = [_planned(each, verdicts, held, _of(each, settled)) for each in looked]
+    files = [_planned(each, verdicts, held, _of(each, settled), again) for each in looked]
     return [
         PlannedPacket(_packet_key(night_id, ordinal, chunk), ordinal, tuple(chunk))
         for ordinal, chunk in enumerate(_chunks(files, packet_bytes, packet_files), start=first_ordinal)
@@ -98,27 +105,43 @@ def _of(each: Looked, settled: dict[tuple[str, int], Settled]) -> Settled:
     return settled.get((each.landed.hash, each.copy), Settled({}))
 
 
-def _verdicts(looked: Sequence[Looked], settled: dict[tuple[str, int], Settled], memory: Memory) -> dict[Candidate, Verdict]:
+def _ruled(looked: list[Looked], taken_up: Sequence[TakenUp]) -> dict[Candidate, Verdict]:
+    """Return what a person has ruled on, and put it back into the epoch that it was held in."""
+    ruled: dict[Candidate, Verdict] = {}
+    for one in taken_up:
+        at = next(at for at, each in enumerate(looked) if each.landed is one.landed)
+        candidates = tuple(replace(each, key=replace(each.key, epoch=one.rulings[each.ordinal][1])) if each.ordinal in one.rulings else each
+                           for each in looked[at].candidates)
+        looked[at] = replace(looked[at], candidates=candidates)
+        ruled |= {each: one.rulings[each.ordinal][0] for each in candidates if each.ordinal in one.rulings}
+    return ruled
+
+
+def _verdicts(looked: Sequence[Looked], settled: dict[tuple[str, int], Settled], ruled: Mapping[Candidate, Verdict], memory: Memory,
+              ) -> dict[Candidate, Verdict]:
     """Give every interchange its verdict: what is cut short or wrong as a whole takes no part in the comparison of numbers."""
     verdicts: dict[Candidate, Verdict] = {}
     judged = []
     for each in looked:
         of_file = _of(each, settled).verdicts
         for candidate in each.candidates:
-            if candidate.ordinal in of_file:
+            if candidate in ruled:
+                verdicts[candidate] = ruled[candidate]
+            elif candidate.ordinal in of_file:
                 verdicts[candidate] = of_file[candidate.ordinal]
             elif candidate.ordinal in each.void:
                 verdicts[candidate] = Verdict.VOID
             else:
                 judged.append(candidate)
-    return verdicts | decide(judged, memory)
+    return verdicts | decide(judged, memory.with_ruled(ruled))
 
 
 def _id(candidate: Candidate) -> str:
     return interchange_id(candidate.key, candidate.content_hash)
 
 
-def _planned(each: Looked, verdicts: dict[Candidate, Verdict], held: set[str], settled: Settled) -> PlannedFile:
+def _planned(each: Looked, verdicts: dict[Candidate, Verdict], held: set[str], settled: Settled,
+             again: Sequence[Landed]) -> PlannedFile:
     """Plan a file; documents that it releases are taken out of ``held``, so that a second copy does not release them too."""
     resent = {_id(candidate) for candidate in each.candidates if verdicts[candidate] == Verdict.RESEND}
     released = tuple(sorted(document for document in held if document.rpartition("-")[0] in resent))
@@ -127,6 +150,7 @@ def _planned(each: Looked, verdicts: dict[Candidate, Verdict], held: set[str], s
         each.landed.hash, each.copy, each.landed.name, each.landed.source, each.landed.size, each.kind, each.source_id,
         tuple(str(verdicts[candidate]) for candidate in each.candidates), each.transactions, each.order,
         each.rows, released, "" if each.candidates else settled.whole, settled.until,
+        tuple(candidate.key.epoch for candidate in each.candidates), any(each.landed is one for one in again),
     )
 
 

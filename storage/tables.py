@@ -19,6 +19,7 @@ CUT_TABLES = frozenset({"plans", "packets", "arrivals", "lake_files", "audit"}) 
 
 OUTCOMES = ("loaded", "duplicate", "quarantined", "rejected", "pending")
 PACKET_STATES = ("planned", "committed", "visible")
+RULED = ("approved", "refused")
 ITEM_STATES = ("queued", "sent", "answered")
 SIDES = ("total", "matched", "breaks", "excluded")
 
@@ -74,6 +75,21 @@ _FIRST = INTERCHANGES.c.verdict.in_(("new", "reissue"))  # the verdicts that tak
 FIRST_ONLY_ONCE = sa.Index(
     "interchanges_first_only_once", *[INTERCHANGES.c[name] for name in IDENTITY], unique=True,
     sqlite_where=_FIRST, postgresql_where=_FIRST,
+)
+
+# What a person approved in a conflict is loaded beside the original under its number: each content once.
+_APPROVED = INTERCHANGES.c.verdict == "approved"
+APPROVED_ONLY_ONCE = sa.Index(
+    "interchanges_approved_only_once", *[INTERCHANGES.c[name] for name in (*IDENTITY, "content_hash")], unique=True,
+    sqlite_where=_APPROVED, postgresql_where=_APPROVED,
+)
+
+RULINGS = sa.Table(
+    "rulings", LEDGER, _text("interchange_id", key=True), _text("ruling"), _text("reason"), _known("ruling", RULED, "rulings"),
+)
+
+EPOCHS = sa.Table(
+    "epochs", LEDGER, _text("partner_id", key=True), sa.Column("begins", sa.Date(), primary_key=True), _text("reason"),
 )
 
 COUNTERS = sa.Table(

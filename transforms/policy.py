@@ -81,10 +81,6 @@ class Agreement:
         """Return the name of the partner's overrides of a type of document, None where the standard's guide holds."""
         return next((agreed.guide for agreed in self.documents if agreed.type_code == type_code), None)
 
-    def epoch(self, business_date: date) -> int:
-        """Return how many times the partner's numbering had begun again by a date."""
-        return sum(start <= business_date for start in self.epochs)
-
 
 @dataclass(frozen=True, slots=True)
 class ContractColumn:

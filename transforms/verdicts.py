@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
@@ -23,6 +24,8 @@ class Verdict(StrEnum):
     PENDING = "pending"  # in a file that breaks off: its rest is waited for, and nothing of it is judged
     CONTINUED = "continued"  # cut short, and the whole file begins with the same bytes: a copy that was still being written
     SENT_AGAIN = "sent_again"  # cut short, and whole under the same number since
+    APPROVED = "approved"  # was in conflict; a person says that it counts
+    REFUSED = "refused"  # was in conflict; a person says that it does not, and the partner is told
 
 
 WITHOUT_NUMBER = frozenset({Verdict.VOID, Verdict.PENDING, Verdict.CONTINUED, Verdict.SENT_AGAIN})
@@ -62,8 +65,17 @@ class Candidate:
 class Memory:
     """What the ledger knows of the identities and contents in question."""
 
-    content_by_key: Mapping[InterchangeKey, str]
+    contents_by_key: Mapping[InterchangeKey, frozenset[str]]  # what counts under a number, or was refused; none where it is contested
     contents: Mapping[tuple[str, ...], frozenset[str]]  # pair -> content hashes that were new once
+    epochs: Mapping[tuple[InterchangeKey, str], int] = field(default_factory=dict)  # identity but for the epoch, content -> its epoch
+    first_seen: Mapping[tuple[InterchangeKey, str], date] = field(default_factory=dict)  # the same -> business date that it came first
+
+    def with_ruled(self, ruled: Iterable[Candidate]) -> Memory:
+        """Return the memory once a person has ruled: what they ruled on is known under its number."""
+        known = dict(self.contents_by_key)
+        for each in ruled:
+            known[each.key] = known.get(each.key, frozenset()) | {each.content_hash}
+        return replace(self, contents_by_key=known)
 
 
 def interchange_id(key: InterchangeKey, content_hash: str) -> str:
@@ -86,13 +98,13 @@ def decide(candidates: Iterable[Candidate], memory: Memory) -> dict[Candidate, V
     verdicts: dict[Candidate, Verdict] = {}
     seen: dict[tuple[str, ...], set[str]] = {pair: set(contents) for pair, contents in memory.contents.items()}
     for key in sorted(by_key):
-        verdicts.update(_of_one_number(sorted(by_key[key]), memory.content_by_key.get(key), seen.setdefault(key.pair, set())))
+        verdicts.update(_of_one_number(sorted(by_key[key]), memory.contents_by_key.get(key), seen.setdefault(key.pair, set())))
     return verdicts
 
 
-def _of_one_number(contenders: Sequence[Candidate], known: str | None, seen: set[str]) -> dict[Candidate, Verdict]:
+def _of_one_number(contenders: Sequence[Candidate], known: frozenset[str] | None, seen: set[str]) -> dict[Candidate, Verdict]:
     if known is not None:
-        return {each: Verdict.RESEND if each.content_hash == known else Verdict.CONFLICT for each in contenders}
+        return {each: Verdict.RESEND if each.content_hash in known else Verdict.CONFLICT for each in contenders}
     if len({each.content_hash for each in contenders}) > 1:
         return dict.fromkeys(contenders, Verdict.CONFLICT)
     first = contenders[0]

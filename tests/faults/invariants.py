@@ -181,7 +181,7 @@ def _totals_cross_foot(evidence: Evidence) -> Complaints:
     left_open: dict[str, tuple[str, int]] = {}  # file -> the first look that left something open
     for row in evidence.ledger["decisions"]:
         date = dates[row["night_id"]]
-        if row["outcome"] == "pending":
+        if row["outcome"] == "pending" or row["reason_code"] == "conflict":  # what a person rules on is looked at again
             left_open[row["file_hash"]] = min(left_open.get(row["file_hash"], (date, row["copy"])), (date, row["copy"]))
         copies[date][row["file_hash"]].add(row["copy"])
         if row["transaction_ordinal"] > 0:

@@ -27,7 +27,7 @@ def test_the_same_again_the_same_night_is_a_resend_of_the_first_in_canonical_ord
 
 
 def test_the_same_again_a_later_night_is_a_resend() -> None:
-    memory = Memory({KEY: "a"}, {KEY.pair: frozenset({"a"})})
+    memory = Memory({KEY: frozenset({"a"})}, {KEY.pair: frozenset({"a"})})
     assert decide([came()], memory) == {came(): Verdict.RESEND}
 
 
@@ -37,12 +37,18 @@ def test_the_same_number_with_other_content_holds_all_contenders_of_the_night() 
 
 
 def test_the_same_number_with_other_content_holds_only_the_newcomer_of_a_later_night() -> None:
-    memory = Memory({KEY: "a"}, {KEY.pair: frozenset({"a"})})
+    memory = Memory({KEY: frozenset({"a"})}, {KEY.pair: frozenset({"a"})})
     assert decide([came(content="b")], memory) == {came(content="b"): Verdict.CONFLICT}
 
 
+def test_what_a_person_approved_or_refused_is_known_under_its_number_from_then_on() -> None:
+    memory = Memory({KEY: frozenset({"a"})}, {}).with_ruled([came(content="b")])
+    verdicts = decide([came(content="b"), came(content="c", file="f2")], memory)
+    assert list(verdicts.values()) == [Verdict.RESEND, Verdict.CONFLICT]
+
+
 def test_a_new_number_with_known_content_is_a_reissue() -> None:
-    memory = Memory({KEY: "a"}, {KEY.pair: frozenset({"a"})})
+    memory = Memory({KEY: frozenset({"a"})}, {KEY.pair: frozenset({"a"})})
     assert decide([came(number="000000002")], memory) == {came(number="000000002"): Verdict.REISSUE}
 
 
