@@ -14,8 +14,7 @@ from edi.findings import Severity
 from edi.guidemodel import Guide
 from edi.guides import Checker, Subject, shipped
 from edi.reading.scouting import read_header
-from edi.scanning.tokenising import tokenise
-from edi.scanning.tokens import levels
+from edi.scanning.tokenising import levels, tokenise
 from edi.segments import Batch
 from edi.x12 import hipaa
 
@@ -62,7 +61,7 @@ def walk(paths: list[str], _: str) -> int:
             end = data.rfind(header.delimiters.segment, at, at + PART) + 1
             end = len(data) if end == len(data) - 1 else end  # the last newline
             tokens = tokenise(data[at:end], header.delimiters)
-            pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), pa.py_buffer(tokens.data))
+            pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), tokens.data)
             levels(tokens.kinds)
             count += len(tokens.start)
             at = end

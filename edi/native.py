@@ -1,7 +1,7 @@
 """The compiled kernel, where it was built: kernel.c, loaded with ctypes.
 
 Neither Python's headers nor anything beyond a C compiler are needed to build it, and nothing to run it. Each of its
-functions has an equal in numpy beside its caller, which does the work where there is no kernel.
+functions has an equal in numpy or Arrow beside its caller, which does the work where there is no kernel.
 """
 
 from __future__ import annotations
@@ -15,8 +15,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
-_VERSION = 1  # of kernel.c
-_POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
+Place = tuple[int, int, int]  # element, repetition and component, each from 0
+_VERSION = 2  # of kernel.c
+_POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
+_USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
+_FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
+    "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
+    "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], _INTEGER),
+    "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 4], None),
+    "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, ctypes.c_uint8, _POINTER], None),
+    "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _POINTER], _INTEGER),
+    "crossfoot_gather": (
+        [_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER, *[_POINTER] * 3], _INTEGER),
+    "crossfoot_decimals": ([*[_POINTER] * 3, *[_INTEGER] * 4, *[_POINTER] * 2], None),
+}
 
 
 def load(path: Path) -> ctypes.CDLL | None:
@@ -25,20 +37,21 @@ def load(path: Path) -> ctypes.CDLL | None:
         library = ctypes.CDLL(str(path))
         if library.crossfoot_version() != _VERSION:
             return None
+        for name, (arguments, result) in _FUNCTIONS.items():
+            function = getattr(library, name)
+            function.argtypes, function.restype = arguments, result
     except (OSError, AttributeError):
         return None
-    library.crossfoot_scan.argtypes = [ctypes.c_char_p, _INTEGER, ctypes.c_char_p, _POINTER, _INTEGER, *[_POINTER] * 8]
-    library.crossfoot_scan.restype = None
-    library.crossfoot_find.argtypes = [ctypes.c_char_p, _INTEGER, _INTEGER, ctypes.c_char_p, _INTEGER]
-    library.crossfoot_find.restype = _INTEGER
-    library.crossfoot_locate.argtypes = [_POINTER, *[_INTEGER] * 4, *[_POINTER] * 8]
-    library.crossfoot_locate.restype = _INTEGER
-    library.crossfoot_gather.argtypes = [_POINTER, _INTEGER, *[_POINTER] * 3]
-    library.crossfoot_gather.restype = None
     return library
 
 
 LIBRARY = load(Path(__file__).with_name("kernel.shared"))
+
+
+def address(array: npt.NDArray[np.generic]) -> int:
+    """Return where an array begins; it must be contiguous."""
+    place: int = array.__array_interface__["data"][0]
+    return place
 
 
 def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) -> int:
@@ -47,7 +60,10 @@ def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) 
     return found
 
 
-def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segments: Ints, place: tuple[int, int, int]) -> pa.Array:
+def gather(
+    library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segments: Ints, place: Place,
+    qualified: tuple[str, Sequence[tuple[Place, Place]]] | None = None,
+) -> pa.Array:
     """Gather one value of many segments.
 
     Args:
@@ -55,7 +71,8 @@ def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segme
         values: all values of the table.
         levels: where the elements of each segment begin, the repetitions of each element, the values of each repetition.
         segments: below 0: no such segment.
-        place: element, repetition and component, each from 0.
+        place: where the value is in a segment.
+        qualified: a code, and pairs of places of a value and its qualifier: the first value with that qualifier is meant.
 
     Returns:
         strings; null where absent or empty.
@@ -64,14 +81,49 @@ def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segme
     segments, *levels = (np.ascontiguousarray(array, dtype=np.int64) for array in (segments, *levels))
     if count and int(segments.max()) >= len(levels[0]) - 1:  # C would look behind the end
         raise IndexError(f"there is no segment {int(segments.max())}; the table has {len(levels[0]) - 1}")
-    begins, offsets = np.empty(count, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
+    code, pairs = qualified or ("", [(place, place)])
+    places, mark = np.array(pairs, dtype=np.int64), code.encode()
+    offsets = np.empty(count + 1, dtype=np.int32)
     valid, nulls = np.zeros((count + 7) // 8, dtype=np.uint8), ctypes.c_int64()
     _, edges, text = values.buffers()
-    size = library.crossfoot_locate(
-        segments.ctypes.data, count, *place, *(level.ctypes.data for level in levels), edges.address + 4 * values.offset,
-        begins.ctypes.data, offsets.ctypes.data, valid.ctypes.data, ctypes.addressof(nulls))
-    gathered = np.empty(size, dtype=np.uint8)
-    if size:
-        library.crossfoot_gather(text.address, count, begins.ctypes.data, offsets.ctypes.data, gathered.ctypes.data)
+    members = (len(levels[1]) - 1, len(levels[2]) - 1, len(values))  # of one level each: as many as above where each has one
+    room = _USUAL_LENGTH * (count + 1)
+    while True:
+        gathered = np.empty(room, dtype=np.uint8)
+        size: int = library.crossfoot_gather(
+            address(segments), count, address(places), len(pairs), mark, len(mark) if qualified else -1, address(levels[0]),
+            address(levels[1]) if members[0] < members[1] else None, address(levels[2]) if members[1] < members[2] else None,
+            edges.address + 4 * values.offset, text.address if text else None, text.size if text else 0, address(gathered), room, address(offsets), address(valid),
+            ctypes.addressof(nulls))
+        if size <= room:
+            break
+        room = size
+        valid[:] = 0
     bitmap = pa.py_buffer(valid) if nulls.value else None
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(gathered), bitmap, nulls.value)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(gathered[:size].tobytes()), bitmap, nulls.value)
+
+
+def decimals(library: ctypes.CDLL, text: pa.Array, precision: int, scale: int) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Read text as decimals: digits with a minus in front and a point among them where they are needed.
+
+    Args:
+        library: the kernel.
+        text: strings; null stays null.
+        precision: digits in all, at most 38.
+        scale: digits behind the point; more must be zeros.
+
+    Returns:
+        decimal128(precision, scale), null where the text is no such number; and where that is so.
+    """
+    count = len(text)
+    there, edges, octets = text.buffers()
+    made, bad = np.empty(2 * count, dtype=np.int64), np.empty(count, dtype=bool)
+    library.crossfoot_decimals(
+        octets.address if octets else None, edges.address + 4 * text.offset if count else None, there.address if there else None,
+        text.offset, count, precision, scale, address(made), address(bad))
+    kind, whole = pa.decimal128(precision, scale), not bad.any()
+    if whole and not text.null_count:
+        return pa.Array.from_buffers(kind, count, [None, pa.py_buffer(made)], 0), bad
+    valid = np.asarray(text.is_valid()) & ~bad
+    bitmap = pa.py_buffer(np.packbits(valid, bitorder="little"))
+    return pa.Array.from_buffers(kind, count, [bitmap, pa.py_buffer(made)], count - int(valid.sum())), bad

@@ -19,8 +19,8 @@ from edi.reading.parting import leave_open
 from edi.reading.scouting import Fault
 from edi.reading.sources import Source
 from edi.reading.spacing import odd_findings, spacing, with_padding
-from edi.scanning.tokenising import tokenise
-from edi.scanning.tokens import Tokens, join, levels, transcode
+from edi.scanning.tokenising import levels, tokenise
+from edi.scanning.tokens import Tokens, join, transcode
 from edi.segments import Batch, Delimiters, SegmentTable
 
 _NOTHING = Delimiters(element=b"*", segment=b"~", component=b":")
@@ -75,9 +75,13 @@ def _offsets(sources: Sequence[Source], founds: Sequence[Found]) -> list[int]:
 
 
 def _table(sources: Sequence[Source], tokens: Tokens, place: Spots) -> SegmentTable:
-    values = pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), pa.py_buffer(tokens.data))
+    values = pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), tokens.data)
     repeat_first, element_first, segment_first = levels(tokens.kinds)
-    tags = values.take(pa.array(repeat_first[element_first[segment_first[:-1]]])).dictionary_encode()
+    if tokens.tags is None:
+        tags = values.take(pa.array(repeat_first[element_first[segment_first[:-1]]])).dictionary_encode()
+    else:
+        codes, firsts = tokens.tags
+        tags = pa.DictionaryArray.from_arrays(codes, values.take(pa.array(repeat_first[element_first[segment_first[firsts]]])))
     trimmed = pc.utf8_trim_whitespace(tags.dictionary)
     if not trimmed.equals(tags.dictionary):
         tags = trimmed.take(tags.indices).dictionary_encode()

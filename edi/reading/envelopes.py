@@ -17,6 +17,7 @@ from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.reading.buffers import Found
 from edi.reading.carrying import Carry, Digests
+from edi.scanning.tokenising import shapes_of
 from edi.scanning.tokens import Tokens
 from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
 from edi.x12.envelope import ENVELOPE as X12
@@ -254,16 +255,15 @@ def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests
     hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
     edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
     first_value = table.repeat_first[table.element_first[table.segment_first[edges]]].tolist()
-    lengths = np.diff(tokens.offsets)
-    shapes = (np.minimum(lengths, _LONG).astype(np.uint8) << 3) | tokens.kinds
+    shapes = shapes_of(tokens, _LONG)
     text, shape = memoryview(tokens.data), shapes.data
     for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
         if hashed[first] >= 0:
             digest = digests[hashed[first]]
             digest.values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
             digest.shapes.update(shape[a:b])
-            long = lengths[a:b][lengths[a:b] >= _LONG]
-            digest.long.update(long.astype("<u4").tobytes())
+            long = a + np.flatnonzero(shapes[a:b] >= _LONG << 3)
+            digest.long.update((tokens.offsets[long + 1] - tokens.offsets[long]).astype("<u4").tobytes())
 
 
 def _finished(digests: Digests) -> str:

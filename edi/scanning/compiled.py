@@ -6,11 +6,20 @@ import ctypes
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
-from edi.scanning.tokens import Tokens, marks_of
-from edi.segments import Delimiters
+from edi.native import address
+from edi.scanning.tokens import Bytes, Tokens, marks_of
+from edi.segments import Delimiters, Ints
 
 _RELEASE, _BLANK = 5, 6
+_SLACK = 16  # octets behind the text that the kernel may write to
+_MOST_TAGS = 512
+
+
+def _usual(size: int) -> tuple[int, int, int, int]:
+    """Return room for the values, segments, empty segments and needless releases of nearly every buffer."""
+    return size // 3 + 64, size // 8 + 64, 64, 64
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:
@@ -23,16 +32,35 @@ def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protec
     if marks.release:
         roles[marks.release[0]] = _RELEASE
     guard = np.array(protected, dtype=np.int64).reshape(-1)
-    text, kinds = np.empty(size, dtype=np.uint8), np.empty(size, dtype=np.uint8)
-    offsets = np.empty(size + 1, dtype=np.int32)
-    start, end = np.empty(size // 2 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.int64)
-    empty, needless = np.empty(size, dtype=np.int64), np.empty(size if marks.release else 0, dtype=np.int64)
-    count = np.empty(5, dtype=np.int64)
-    library.crossfoot_scan(
-        marks.buffer, size, bytes(roles), guard.ctypes.data, len(protected),
-        *(array.ctypes.data for array in (text, offsets, kinds, start, end, empty, needless, count)))
-    values, segments, empties, idle, written = count.tolist()
-    longer = len(delimiters.segment) - 1
+    text = pa.allocate_buffer(size + _SLACK, resizable=True)
+    firsts, count = np.empty(_MOST_TAGS, dtype=np.int64), np.empty(6, dtype=np.int64)
+    for rooms in (_usual(size), (size, size // 2 + 1, size, size)):
+        kinds, offsets, codes = np.empty(rooms[0], dtype=np.uint8), np.empty(rooms[0] + 1, dtype=np.int32), np.empty(rooms[1], dtype=np.int32)
+        start, end, empty, needless = (np.empty(room, dtype=np.int64) for room in (rooms[1], *rooms[1:]))
+        fits = library.crossfoot_scan(
+            marks.buffer, size, bytes(roles), address(guard), len(protected), text.address,
+            *map(address, (offsets, kinds, start, end, empty, needless, codes, firsts, np.array(rooms, dtype=np.int64), count)))
+        if fits:
+            break
+    values, segments, empties, idle, written, tags = count.tolist()
+    text.resize(written)
     return Tokens(
-        text[:written].tobytes(), offsets[:values + 1], kinds[:values], start[:segments], end[:segments] + longer,
-        empty[:empties].copy(), needless[:idle].copy())
+        text, offsets[:values + 1], kinds[:values], start[:segments], end[:segments] + (len(delimiters.segment) - 1),
+        empty[:empties], needless[:idle], (codes[:segments], firsts[:tags]) if tags >= 0 else None)
+
+
+def levels(library: ctypes.CDLL, kinds: Bytes) -> tuple[Ints, Ints, Ints]:
+    """Do what ``edi.scanning.tokens.levels`` does, in one pass."""
+    made = tuple(np.empty(len(kinds) + 1, dtype=np.int64) for _ in range(3))
+    count = np.empty(3, dtype=np.int64)
+    library.crossfoot_levels(address(kinds), len(kinds), *map(address, (*made, count)))
+    repeats, elements, segments = (array[:size + 1].copy() for array, size in zip(made, count.tolist(), strict=True))
+    return repeats, elements, segments
+
+
+def shapes_of(library: ctypes.CDLL, tokens: Tokens, longest: int) -> Bytes:
+    """Do what ``edi.scanning.tokenising.shapes_of`` does, in one pass."""
+    shapes = np.empty(len(tokens.kinds), dtype=np.uint8)
+    offsets, kinds = np.ascontiguousarray(tokens.offsets), np.ascontiguousarray(tokens.kinds)
+    library.crossfoot_shapes(address(offsets), address(kinds), len(shapes), longest, address(shapes))
+    return shapes

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from edi import native
 from edi.scanning import compiled
-from edi.scanning.tokens import Tokens, tokenise_with_numpy
-from edi.segments import Delimiters
+from edi.scanning.tokens import ELEMENT, Bytes, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
+from edi.segments import Delimiters, Ints
 
 
 def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]] = ()) -> Tokens:
@@ -21,3 +21,17 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     if native.LIBRARY is None:
         return tokenise_with_numpy(buffer, delimiters, protected)
     return compiled.tokenise(native.LIBRARY, buffer, delimiters, protected)
+
+
+def levels(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
+    """Return the first value of each repetition, first repetition of each element, first element of each segment."""
+    if native.LIBRARY is None or not (kinds < ELEMENT).any():
+        return levels_with_numpy(kinds)
+    return compiled.levels(native.LIBRARY, kinds)
+
+
+def shapes_of(tokens: Tokens, longest: int) -> Bytes:
+    """Return the shape of each value in an octet: its length, or ``longest`` (at most 31) if that is less, and what ends it."""
+    if native.LIBRARY is None:
+        return shapes_with_numpy(tokens, longest)
+    return compiled.shapes_of(native.LIBRARY, tokens, longest)

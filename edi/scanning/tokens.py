@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from edi.segments import Bools, Delimiters, Ints
 
@@ -30,13 +31,14 @@ Int32s = npt.NDArray[np.int32]  # inside one buffer, which is smaller than 2 GiB
 class Tokens:
     """Values of a buffer: ``v`` values in ``s`` segments. Empty segments leave no value, only their position."""
 
-    data: bytes
+    data: pa.Buffer  # of all values, in the order of the buffer
     offsets: npt.NDArray[np.int32]  # v + 1, into data
     kinds: Bytes  # v: what ends each value
     start: Ints  # s: position of each tag in the buffer
     end: Ints  # s: position just past each terminator
     empty: Ints  # positions of terminators that end nothing
     needless: Ints  # positions of release characters before what needs none
+    tags: tuple[Int32s, Ints] | None = None  # s: code of each tag; the segment where each code is met first. None: nobody looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def tokenise_with_numpy(buffer: bytes, delimiters: Delimiters, protected: Sequen
     data = buffer.translate(None, bytes(service) + blanks) if plain else _without(array, position, escapes, start, gap)
     offsets = _offsets(position, kind, escapes, gap)
     needless = _needless(array, escapes, service, delimiters.release)
-    return Tokens(data[:int(offsets[-1])], offsets, kind, start, ends + len(delimiters.segment), empty, needless)
+    return Tokens(pa.py_buffer(data[:int(offsets[-1])]), offsets, kind, start, ends + len(delimiters.segment), empty, needless)
 
 
 def _each(marks: bytes) -> list[bytes]:
@@ -202,8 +204,8 @@ def _without(array: Bytes, position: Int32s, escapes: Ints, start: Ints, gap: In
     return array[keep].tobytes()
 
 
-def levels(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
-    """Return the first value of each repetition, first repetition of each element, first element of each segment."""
+def levels_with_numpy(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
+    """Do what ``edi.scanning.tokenising.levels`` does, where nothing is compiled or little is to be done."""
     repeat_first, kinds = _level(kinds, REPETITION)
     element_first, kinds = _level(kinds, ELEMENT)
     segment_first, kinds = _level(kinds, SEGMENT)
@@ -232,6 +234,11 @@ def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
     return first, kinds[last]
 
 
+def shapes_with_numpy(tokens: Tokens, longest: int) -> Bytes:
+    """Do what ``edi.scanning.tokenising.shapes_of`` does, where nothing is compiled."""
+    return (np.minimum(np.diff(tokens.offsets), longest).astype(np.uint8) << 3) | tokens.kinds
+
+
 def transcode(tokens: Tokens, charset: str) -> Tokens:
     """Turn the text of all values into UTF-8."""
     if charset == "utf-8":
@@ -242,21 +249,22 @@ def transcode(tokens: Tokens, charset: str) -> Tokens:
         return _each_as_it_is(tokens)
     grown = np.zeros(len(tokens.data) + 1, dtype=np.int32)
     np.cumsum(_widths(charset)[np.frombuffer(tokens.data, dtype=np.uint8)], out=grown[1:])
-    return replace(tokens, data=tokens.data.decode(charset, "replace").encode("utf-8"), offsets=grown[tokens.offsets])
+    return replace(tokens, data=_buffer(tokens.data.to_pybytes().decode(charset, "replace")), offsets=grown[tokens.offsets])
 
 
 def _each_as_it_is(tokens: Tokens) -> Tokens:
     """Read each value that is no UTF-8 as ISO 8859-1: one value's bytes do not decide on another's."""
-    beyond = np.flatnonzero(np.frombuffer(tokens.data, dtype=np.uint8) >= 0x80)
+    data = tokens.data.to_pybytes()
+    beyond = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) >= 0x80)
     size = np.diff(tokens.offsets)
     parts, done = list[bytes](), 0
     for value in np.unique(np.searchsorted(tokens.offsets, beyond, "right") - 1).tolist():
         first, last = tokens.offsets[value:value + 2].tolist()
-        text = _as_utf8(tokens.data[first:last])
-        parts += [tokens.data[done:first], text]
+        text = _as_utf8(data[first:last])
+        parts += [data[done:first], text]
         done, size[value] = last, len(text)
     offsets = np.concatenate(([0], np.cumsum(size))).astype(np.int32)
-    return replace(tokens, data=b"".join((*parts, tokens.data[done:])), offsets=offsets)
+    return replace(tokens, data=pa.py_buffer(b"".join((*parts, data[done:]))), offsets=offsets)
 
 
 def _as_utf8(text: bytes) -> bytes:
@@ -269,10 +277,14 @@ def _as_utf8(text: bytes) -> bytes:
 
 def _with_escapes_decoded(tokens: Tokens, charset: str) -> Tokens:
     """Decode value by value: each begins in ASCII, whatever the escape sequences of ISO 2022 before it were."""
-    edges = tokens.offsets.tolist()
-    texts = [tokens.data[first:last].decode(charset, "replace").encode() for first, last in pairwise(edges)]
-    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int32)
-    return replace(tokens, data=b"".join(texts), offsets=offsets)
+    data, edges = tokens.data.to_pybytes(), tokens.offsets.tolist()
+    texts = [data[first:last].decode(charset, "replace") for first, last in pairwise(edges)]
+    offsets = np.cumsum([0, *(len(text.encode()) for text in texts)]).astype(np.int32)
+    return replace(tokens, data=_buffer("".join(texts)), offsets=offsets)
+
+
+def _buffer(text: str) -> pa.Buffer:
+    return pa.py_buffer(text.encode())
 
 
 @lru_cache(maxsize=32)
@@ -288,7 +300,7 @@ def join(parts: Sequence[Tokens]) -> Tokens:
     offsets = [np.zeros(1, dtype=np.int32), *(part.offsets[1:] + np.int32(at) for part, at in zip(parts, base[:-1], strict=True))]
     kinds, empty = [np.zeros(0, dtype=np.uint8)], [np.zeros(0, dtype=np.int64)]
     return Tokens(
-        b"".join(part.data for part in parts), np.concatenate(offsets), np.concatenate(kinds + [part.kinds for part in parts]),
+        pa.py_buffer(b"".join(part.data for part in parts)), np.concatenate(offsets), np.concatenate(kinds + [part.kinds for part in parts]),
         np.concatenate(empty + [part.start for part in parts]), np.concatenate(empty + [part.end for part in parts]),
         np.concatenate(empty + [part.empty for part in parts]), np.concatenate(empty + [part.needless for part in parts]),
     )

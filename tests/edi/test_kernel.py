@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edi import native, read
 from edi.native import load
 from edi.scanning import compiled
-from edi.scanning.tokens import Tokens, tokenise_with_numpy
+from edi.scanning.tokens import SEGMENT, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
 from edi.segments import Delimiters
 
 SOURCE = Path(native.__file__).with_name("kernel.c")
@@ -40,9 +40,9 @@ WIDE = Delimiters(element=b"*", segment="…".encode(), component=b":")
 def same(one: Tokens, other: Tokens) -> None:
     for field in dataclasses.fields(Tokens):
         a, b = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(a, bytes):
-            assert a == b
-        else:
+        if field.name == "data":
+            assert a.equals(b)
+        elif field.name != "tags":
             np.testing.assert_array_equal(a, b, err_msg=field.name)
             assert a.dtype == b.dtype
 
@@ -55,6 +55,43 @@ def test_any_text_with_any_ranges_protected(library, text: str, delimiters: Deli
     edges = data.draw(st.lists(st.integers(0, len(text.encode())), max_size=4, unique=True).map(sorted))
     protected = list(zip(edges[::2], edges[1::2], strict=False))
     same(compiled.tokenise(library, buffer, delimiters, protected), tokenise_with_numpy(buffer, delimiters, protected))
+
+
+def codes_of_tags(tokens: Tokens) -> tuple[list[int], list[int]]:
+    """Number the tags in the order in which they are met, the plain way."""
+    ends, data = tokens.offsets.tolist(), tokens.data.to_pybytes()
+    last = [-1, *np.flatnonzero(tokens.kinds == SEGMENT).tolist()][:-1] if len(tokens.start) else []
+    tags = [data[ends[at + 1]:ends[at + 2]] for at in last]
+    known = list(dict.fromkeys(tags))
+    return [known.index(tag) for tag in tags], [tags.index(tag) for tag in known]
+
+
+@settings(deadline=None, max_examples=200)
+@given(tags=st.lists(st.sampled_from(["", "A", "AB", "BA", "ABC", "ABCDEFG", "é", "A\0", "\0"]), max_size=12))
+def test_tags_are_numbered_as_they_are_met(library, tags: list[str]) -> None:  # type: ignore[no-untyped-def]
+    tokens = compiled.tokenise(library, "".join(f"{tag}*1~" for tag in tags).encode(), X12, ())
+    assert tokens.tags is not None
+    assert tuple(column.tolist() for column in tokens.tags) == codes_of_tags(tokens)
+
+
+@pytest.mark.parametrize("buffer", [b"ABCDEFGH*1~", b"".join(b"%X*1~" % number for number in range(513))], ids=["long", "many"])
+def test_tags_that_are_too_long_or_too_many_are_not_numbered(library, buffer: bytes) -> None:  # type: ignore[no-untyped-def]
+    assert compiled.tokenise(library, b"A*1~" + buffer, X12, ()).tags is None
+
+
+def test_a_buffer_of_nothing_but_marks(library) -> None:  # type: ignore[no-untyped-def]
+    for buffer in (b"*" * 999 + b"~", b"~" * 999, b"A~" * 999, b"~\n" * 999):
+        same(compiled.tokenise(library, buffer, X12, ()), tokenise_with_numpy(buffer, X12, ()))
+    same(compiled.tokenise(library, b"?A" * 999 + b"'", EDIFACT, ()), tokenise_with_numpy(b"?A" * 999 + b"'", EDIFACT, ()))
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.text(alphabet="A*:^~", max_size=60))
+def test_levels_and_shapes(library, text: str) -> None:  # type: ignore[no-untyped-def]
+    tokens = tokenise_with_numpy((text + "~" + "B" * 40 + "~").encode(), X12)
+    for one, other in zip(compiled.levels(library, tokens.kinds), levels_with_numpy(tokens.kinds), strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(compiled.shapes_of(library, tokens, 31), shapes_with_numpy(tokens, 31))
 
 
 @settings(deadline=None, max_examples=200)

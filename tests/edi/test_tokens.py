@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from edi.scanning.tokenising import tokenise
-from edi.scanning.tokens import Tokens, join, levels, transcode
+from edi.scanning.tokenising import levels, tokenise
+from edi.scanning.tokens import Tokens, join, transcode
 from edi.segments import Delimiters
 
 X12 = Delimiters(element=b"*", segment=b"~", component=b":", repetition=b"^")
@@ -16,7 +16,8 @@ EDIFACT = Delimiters(element=b"+", segment=b"'", component=b":", release=b"?")
 
 def values(tokens: Tokens) -> list[str]:
     ends = tokens.offsets.tolist()
-    return [tokens.data[a:b].decode() for a, b in pairwise(ends)]
+    data = tokens.data.to_pybytes()
+    return [data[a:b].decode() for a, b in pairwise(ends)]
 
 
 def test_every_component_is_one_value() -> None:
