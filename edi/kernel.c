@@ -9,7 +9,7 @@
 
 enum { DATA, COMPONENT, REPETITION, ELEMENT, SEGMENT, RELEASE, BLANK };
 enum { BLOCK = 64, WIDE = 16 };           /* octets looked at together; octets copied together */
-enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL = 8 };
+enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL = 8, NEWLINE = 8 };
 
 /* Raised with every change to what follows, here and in native.py: a kernel left over from another version is not used. */
 int64_t crossfoot_version(void)
@@ -236,22 +236,23 @@ void crossfoot_shapes(const int32_t *restrict offsets, const uint8_t *restrict k
     }
 }
 
-/* Looks at what stands between segments that follow one another in one interchange. usual: for each interchange, the first such
-   segment, -1 where there is none (filled with -1 by the caller, or with -2 where something else is known already).
-   Returns the first segment before which something else stands than before the usual one, -1 where there is none. */
+/* Looks at what stands between segments that follow one another in one interchange; before the first one too, where it goes on.
+   style and width: of what is usual in each interchange, in NEWLINE octets; width is -1 where the first one is to tell.
+   Returns the first segment before which something else stands, -1 where there is none. */
 int64_t crossfoot_gaps(const uint8_t *restrict in, const int64_t *restrict start, const int64_t *restrict end,
-                       const int64_t *restrict interchange, int64_t n, int64_t *restrict usual)
+                       const int64_t *restrict interchange, int64_t n, int64_t goes_on, uint8_t *restrict style,
+                       int64_t *restrict width)
 {
-    for (int64_t s = 1; s < n; s++) {
-        int64_t mine = interchange[s];
-        if (mine < 0 || mine != interchange[s - 1])
+    for (int64_t s = goes_on ? 0 : 1; s < n; s++) {
+        int64_t mine = interchange[s], from = s ? end[s - 1] : 0;
+        if (mine < 0 || (s && mine != interchange[s - 1]))
             continue;
-        if (usual[mine] < 0) {
-            usual[mine] = s;
-            continue;
+        int64_t gap = start[s] - from;
+        if (width[mine] < 0) {
+            width[mine] = gap < NEWLINE ? gap : NEWLINE;
+            memcpy(style + NEWLINE * mine, in + from, (size_t)width[mine]);
         }
-        int64_t as = usual[mine], gap = start[s] - end[s - 1];
-        if (gap != start[as] - end[as - 1] || memcmp(in + end[s - 1], in + end[as - 1], (size_t)gap))
+        if (gap != width[mine] || memcmp(in + from, style + NEWLINE * mine, (size_t)gap))
             return s;
     }
     return -1;

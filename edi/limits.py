@@ -66,6 +66,8 @@ def _at(sizes: Ints, most: int) -> list[int]:
 
 def _larger(first: Ints, most: int) -> Ints:
     """Return the groups with more than ``most`` members: each holds a multiple of ``most``, so only those are looked at."""
+    if len(first) - 1 == int(first[-1]):  # in each group one
+        return first[:0]
     probes = np.arange(0, int(first[-1]), most)
     owner = np.unique(np.searchsorted(first, probes, "right") - 1)
     return owner[first[owner + 1] - first[owner] > most]

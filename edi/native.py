@@ -18,13 +18,14 @@ Ints = npt.NDArray[np.int64]
 Place = tuple[int, int, int]  # element, repetition and component, each from 0
 _VERSION = 2  # of kernel.c
 _POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
+_NEWLINE = 8  # octets at most that are usual between segments
 _USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
 _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
     "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], _INTEGER),
     "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 4], None),
     "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, ctypes.c_uint8, _POINTER], None),
-    "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _POINTER], _INTEGER),
+    "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),
     "crossfoot_gather": (
         [_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER, *[_POINTER] * 3], _INTEGER),
     "crossfoot_decimals": ([*[_POINTER] * 3, *[_INTEGER] * 4, *[_POINTER] * 2], None),
@@ -50,7 +51,7 @@ LIBRARY = load(Path(__file__).with_name("kernel.shared"))
 
 def address(array: npt.NDArray[np.generic]) -> int:
     """Return where an array begins; it must be contiguous."""
-    place: int = array.__array_interface__["data"][0]
+    place: int = pa.py_buffer(array).address  # seven times as fast as what numpy offers
     return place
 
 
@@ -58,6 +59,33 @@ def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) 
     """Return the first position from ``at`` on of any of some tags of three bytes, -1 where there is none."""
     found: int = library.crossfoot_find(text, len(text), at, b"".join(tags), len(tags))
     return found
+
+
+def usual_gaps(
+    library: ctypes.CDLL, text: bytes, start: Ints, end: Ints, interchange: Ints, known: Sequence[bytes | None], *, goes_on: bool,
+) -> list[bytes | None] | None:
+    """Learn what stands between the segments of each interchange.
+
+    Args:
+        library: the kernel.
+        text: what the positions are in.
+        start: where each segment begins.
+        end: just past the terminator of each.
+        interchange: of each segment, -1 outside.
+        known: what is usual in each interchange, None where it is not known yet.
+        goes_on: whether a segment came before the first one.
+
+    Returns:
+        what is usual in each interchange; None where something else occurs.
+    """
+    style = np.frombuffer(bytearray(b"".join((mark or b"").ljust(_NEWLINE, b"\0") for mark in known)), dtype=np.uint8)
+    width = np.array([-1 if mark is None else len(mark) for mark in known], dtype=np.int64)
+    start, end, interchange = (np.ascontiguousarray(array, dtype=np.int64) for array in (start, end, interchange))
+    if library.crossfoot_gaps(
+            text, address(start), address(end), address(interchange), len(start), goes_on, address(style), address(width)) >= 0:
+        return None
+    found, sizes = style.tobytes(), width.tolist()
+    return [None if size < 0 else found[_NEWLINE * at:_NEWLINE * at + size] for at, size in enumerate(sizes)]
 
 
 def gather(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, overload
 
 BLOCK = 1 << 20
+_AROUND = 1 << 13  # that are read with a stretch: what is looked at next often lies just before or behind it
 PADDING = b"\r\n\t \x00\x1a"
 _NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
 
@@ -61,8 +62,8 @@ class _Blocks:
         if last - first > BLOCK:
             return self._load(first, last)
         if first < self._at or last > self._at + len(self._held):
-            self._at = first - first % BLOCK
-            self._held = self._load(self._at, min(self._at + 2 * BLOCK, self._size))
+            self._at = max(first - _AROUND, 0)
+            self._held = self._load(self._at, min(first + BLOCK + _AROUND, self._size))
         return self._held[first - self._at:last - self._at]
 
     def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
@@ -122,6 +123,11 @@ def blocks(data: Octets, first: int, last: int) -> Iterator[bytes]:
     """Yield the octets of a range, at most a block at a time."""
     for at in range(first, last, BLOCK):
         yield data[at:min(at + BLOCK, last)]
+
+
+def is_padding(text: bytes, stop: int) -> bool:
+    """Tell whether nothing but padding stands before a position."""
+    return _NOT_PADDING.search(text, 0, stop) is None
 
 
 def visible(data: Octets, at: int) -> int | None:

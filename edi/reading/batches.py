@@ -45,7 +45,7 @@ def make_batch(
         the batch, and what it leaves open.
     """
     made = buffers(sources, founds, pieces)
-    parts = [tokenise(b"".join(one.parts), one.dialect.delimiters, one.protected) for one in made]
+    parts = [tokenise(one.text, one.dialect.delimiters, one.protected) for one in made]
     spots = [Spots.of(one, part.start, part.end) for one, part in zip(made, parts, strict=True)]
     tokens = join([transcode(part, one.dialect.charset) for one, part in zip(made, parts, strict=True)] or [tokenise(b"", _NOTHING)])
     place = Spots.join(spots).at_origin(sources)

@@ -54,6 +54,13 @@ class Buffer:
     protected: list[tuple[int, int]] = field(default_factory=list)
     size: int = 0
 
+    @property
+    def text(self) -> bytes:
+        """All pieces as one; kept, since it is asked for more than once."""
+        if len(self.parts) != 1:
+            self.parts = [b"".join(self.parts)]
+        return self.parts[0]
+
     def add(self, data: Octets, found: Found, piece: Piece) -> None:
         """Put a piece at the end."""
         marks, first, last = self.dialect.delimiters, piece.first, piece.shown
@@ -70,7 +77,7 @@ class Buffer:
             protected += [(first + run.start(), first + run.end()) for run in ISO_2022.finditer(text)]
         self.protected += [(a - first + self.size, b - first + self.size) for a, b in protected]
         self.rows.append((self.size, found.file, first, piece.last, piece.found))
-        self.parts += [text, tail]
+        self.parts += [text, tail] if tail else [text]
         self.size += stop - first + len(tail)
 
 
@@ -108,6 +115,11 @@ class Spots:
     @staticmethod
     def of(buffer: Buffer, start: Ints, end: Ints) -> Spots:
         """Return the places of segments that were found in a buffer."""
+        if len(buffer.rows) == 1:
+            here, file, first, last, found = buffer.rows[0]
+            return Spots(
+                np.full(len(start), file, dtype=np.int64), np.full(len(start), found, dtype=np.int64),
+                start + (first - here), np.minimum(end + (first - here), last))
         columns = np.array(buffer.rows, dtype=np.int64)
         at = np.searchsorted(columns[:, 0], start, "right") - 1
         moved = (columns[:, 2] - columns[:, 0])[at]
@@ -116,6 +128,8 @@ class Spots:
     @staticmethod
     def join(parts: Sequence[Spots]) -> Spots:
         """Put several behind one another."""
+        if len(parts) == 1:
+            return parts[0]
         none = [np.zeros(0, dtype=np.int64)]
         return Spots(*(np.concatenate(none + [getattr(part, name) for part in parts]) for name in ("file", "found", "start", "end")))
 

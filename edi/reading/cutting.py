@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from edi.dialect import Role
 from edi.limits import Limits
-from edi.octets import PADDING, Octets, matches, visible
+from edi.octets import Octets, is_padding, matches, visible
 from edi.reading.buffers import Found
 from edi.reading.envelopes import ENVELOPES
 from edi.reading.scouting import follows_terminator, is_released, segment_end, terminator_before
@@ -53,7 +53,7 @@ def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int |
     while opened and marks.segment in b"\r\n" and text[opened - 2:opened - 1] == marks.segment:
         opened -= 1  # blank lines belong to what follows, as newlines do behind other terminators
     best = max(closed or 0, opened or 0)
-    return at + best if text[:best].strip(PADDING) else None
+    return None if is_padding(text, best) else at + best
 
 
 def _last(text: bytes, found: Found, at: int, tag: bytes) -> int | None:

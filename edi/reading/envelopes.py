@@ -24,6 +24,8 @@ from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
 _LONG = 31  # lengths from here on are hashed by themselves; shorter ones share a byte with what ends the value
+_MOST_DIGITS = pa.scalar(12, pa.int32())
+_NO_TEXT = pa.scalar(None, pa.string())
 _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
     Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
 
@@ -56,7 +58,7 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
     """
     is_x12 = np.array([found.span.header.standard == "x12" for found in founds], dtype=bool)
     first = np.searchsorted(region, np.arange(len(founds)))
-    role = _roles(table, is_x12[region] if len(founds) else np.zeros(0, dtype=bool), first[[found.begins for found in founds]])
+    role = _roles(table, is_x12, region, first[[found.begins for found in founds]])
     stop, closed = _interchange_stops(role, first, already=carry.closed)
     index = np.arange(len(table))
     table = replace(table, interchange=np.where(index < stop[region], region, -1) if len(founds) else region)
@@ -77,12 +79,20 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
     return Batch(table, interchanges, groups, transactions, (), earlier=carry.earlier), digests[-1] if digests else None
 
 
-def _roles(table: SegmentTable, is_x12: Bools, headers: Ints) -> Ints:
-    """Return the role of each segment; a header is one only where its interchange begins."""
+def _roles(table: SegmentTable, is_x12: Bools, region: Ints, headers: Ints) -> Ints:
+    """Return the role of each segment; a header is one only where its interchange begins.
+
+    Args:
+        table: the segments.
+        is_x12: whether each interchange is X12.
+        region: the interchange of each segment.
+        headers: the first segment of each interchange that begins here.
+    """
     tags = table.tags.dictionary.to_pylist()
     codes = table.tags.indices.to_numpy(zero_copy_only=False)
-    known = {name: np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for name, envelope in ENVELOPES.items()}
-    role: Ints = np.where(is_x12, known["x12"][codes], known["edifact"][codes])
+    x12, edifact = (np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for envelope in (X12, EDIFACT))
+    mixed = is_x12.any() and not is_x12.all()
+    role: Ints = np.where(is_x12[region], x12[codes], edifact[codes]) if mixed else (x12 if is_x12.all() else edifact)[codes]
     role[role == Role.HEADER] = Role.BODY
     role[headers] = Role.HEADER
     return role
@@ -179,7 +189,8 @@ def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
 def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:
     """Read element 1 of trailers as a number, null where it is none."""
     text = pc.utf8_trim_whitespace(table.element(segments, 1))
-    return pc.if_else(pc.match_substring_regex(text, "^[0-9]{1,12}$"), text, pa.scalar(None, pa.string())).cast(pa.int64())
+    number = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), _MOST_DIGITS))  # a pattern would be compiled anew
+    return pc.if_else(number, text, _NO_TEXT).cast(pa.int64())
 
 
 def _transactions(

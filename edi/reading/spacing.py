@@ -10,6 +10,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from edi import native
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets, matches
@@ -80,6 +81,15 @@ def spacing(
 
 def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     """Return the first segment of each interchange before which something else stands than before the others; learn what is usual."""
+    if native.LIBRARY is not None and not len(tokens.empty):
+        usual = native.usual_gaps(native.LIBRARY, buffer.text, tokens.start, tokens.end, found, newlines, goes_on=goes_on)
+        if usual is not None:
+            newlines[:] = usual
+            return found[:0]
+    return _odd_gaps_with_numpy(buffer, tokens, found, newlines, goes_on=goes_on)
+
+
+def _odd_gaps_with_numpy(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     follows = np.append(goes_on, found[1:] == found[:-1])[:len(found)]
     if len(tokens.empty) and buffer.dialect.delimiters.segment not in b"\r\n":  # what stands around an empty segment is told with that
         follows[np.searchsorted(tokens.start, tokens.empty).clip(max=len(found) - 1)] = False
@@ -88,7 +98,7 @@ def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes 
     before = np.append(0, tokens.end)[:len(found)]
     gap = tokens.start - before
     usual = not gap[pairs].any() and not any(newlines)
-    text = b"" if usual else b"".join(buffer.parts)
+    text = b"" if usual else buffer.text
     for one, at in zip(owner.tolist(), pairs[first_pair].tolist(), strict=True):
         if newlines[one] is None:
             newlines[one] = text[int(before[at]):int(tokens.start[at])][:_LONGEST_NEWLINE]
