@@ -12,7 +12,9 @@ from benchmarks.order_lines import PRICE, QUANTITY, SCHEMA
 from edi.segments import Batch, Ints, SegmentTable, Text
 from transforms.typed import decimals
 
-PAIRS = 3  # of qualifier and number in a PO1 or PIA of the generated files
+# A number and its qualifier (X12 235, EDIFACT 7143), as often as the generated files have them.
+_PO1_NUMBERS = [((at + 1, 1), (at, 1)) for at in (6, 8, 10)]
+_PIA_NUMBERS = [((at, 1), (at, 2)) for at in (2, 3)]
 
 
 def order_lines(batch: Batch) -> pa.Table:
@@ -26,15 +28,10 @@ def order_lines(batch: Batch) -> pa.Table:
 def _x12(table: SegmentTable) -> pa.Table:
     lines = table.select("PO1")
     stops = _stops(lines, table.select("CTT"))
-    pairs = [(table.element(lines, 6 + 2 * pair), table.element(lines, 7 + 2 * pair)) for pair in range(PAIRS)]
     order, name = _last_before(table.select("BEG"), lines), _first_within(table.select("PID"), lines, stops)
     own = [table.element(lines, element) for element in (1, 2, 3, 4)]
-    return _typed(table.element(order, 3), *own, _paired(pairs, "IN"), _paired(pairs, "VN"), table.element(name, 5))
-
-
-def _paired(pairs: list[tuple[Text, Text]], code: str) -> Text:
-    """Return the first number of each line with this qualifier (X12 235)."""
-    return pc.coalesce(*(pc.if_else(pc.equal(qualifier, code), number, None) for qualifier, number in pairs))
+    buyer, supplier = (table.qualified(lines, code, _PO1_NUMBERS) for code in ("IN", "VN"))
+    return _typed(table.element(order, 3), *own, buyer, supplier, table.element(name, 5))
 
 
 def _edifact(table: SegmentTable) -> pa.Table:
@@ -42,8 +39,7 @@ def _edifact(table: SegmentTable) -> pa.Table:
     stops = _stops(lines, table.select("UNS"))
     quantity, price = (_qualified(table, tag, code, lines, stops) for tag, code in (("QTY", "21"), ("PRI", "AAA")))
     product = table.select("PIA")
-    pairs = [(table.element(product, place, 2), table.element(product, place)) for place in (2, 3)]
-    buyer, supplier = (_within(product, _paired(pairs, code), lines, stops) for code in ("IN", "SA"))
+    buyer, supplier = (_within(product, table.qualified(product, code, _PIA_NUMBERS), lines, stops) for code in ("IN", "SA"))
     order, name = _last_before(table.select("BGM"), lines), _first_within(table.select("IMD"), lines, stops)
     own = [table.element(lines, 1), table.element(quantity, 1, 2), table.element(quantity, 1, 3), table.element(price, 1, 2)]
     return _typed(table.element(order, 2), *own, buyer, supplier, table.element(name, 3, 4))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,8 @@ _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 4], None),
     "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, ctypes.c_uint8, _POINTER], None),
     "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),
-    "crossfoot_gather": (
-        [_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER, *[_POINTER] * 3], _INTEGER),
+    "crossfoot_gather": ([_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER,
+                          *[_POINTER] * 3], _INTEGER),
     "crossfoot_decimals": ([*[_POINTER] * 3, *[_INTEGER] * 4, *[_POINTER] * 2], None),
 }
 
@@ -49,7 +50,7 @@ def load(path: Path) -> ctypes.CDLL | None:
 LIBRARY = load(Path(__file__).with_name("kernel.shared"))
 
 
-def address(array: npt.NDArray[np.generic]) -> int:
+def address(array: npt.NDArray[Any]) -> int:
     """Return where an array begins; it must be contiguous."""
     place: int = pa.py_buffer(array).address  # seven times as fast as what numpy offers
     return place
@@ -115,18 +116,16 @@ def gather(
     valid, nulls = np.zeros((count + 7) // 8, dtype=np.uint8), ctypes.c_int64()
     _, edges, text = values.buffers()
     members = (len(levels[1]) - 1, len(levels[2]) - 1, len(values))  # of one level each: as many as above where each has one
-    room = _USUAL_LENGTH * (count + 1)
-    while True:
-        gathered = np.empty(room, dtype=np.uint8)
-        size: int = library.crossfoot_gather(
-            address(segments), count, address(places), len(pairs), mark, len(mark) if qualified else -1, address(levels[0]),
-            address(levels[1]) if members[0] < members[1] else None, address(levels[2]) if members[1] < members[2] else None,
-            edges.address + 4 * values.offset, text.address if text else None, text.size if text else 0, address(gathered), room, address(offsets), address(valid),
-            ctypes.addressof(nulls))
-        if size <= room:
-            break
-        room = size
-        valid[:] = 0
+    where = (
+        address(segments), count, address(places), len(pairs), mark, len(mark) if qualified else -1, address(levels[0]),
+        address(levels[1]) if members[0] < members[1] else None, address(levels[2]) if members[1] < members[2] else None,
+        edges.address + 4 * values.offset, text.address if text else None, text.size if text else 0)
+    results = address(offsets), address(valid), ctypes.addressof(nulls)
+    gathered = np.empty(_USUAL_LENGTH * (count + 1), dtype=np.uint8)
+    size: int = library.crossfoot_gather(*where, address(gathered), len(gathered), *results)
+    if size > len(gathered):
+        gathered, valid[:] = np.empty(size, dtype=np.uint8), 0
+        library.crossfoot_gather(*where, address(gathered), size, *results)
     bitmap = pa.py_buffer(valid) if nulls.value else None
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(gathered[:size].tobytes()), bitmap, nulls.value)
 

@@ -6,6 +6,7 @@ segment > element > repetition > component, and a *value* is one component. Elem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
@@ -13,12 +14,14 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from edi import native
 from edi.findings import Finding
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
+Place: TypeAlias = tuple[int, int]  # element and component, from 1
 Text: TypeAlias = pa.Array  # of pa.string(); null where the element is absent or empty
 
 
@@ -178,6 +181,31 @@ class SegmentTable:
             levels = self.segment_first, self.element_first, self.repeat_first
             return native.gather(native.LIBRARY, self.values, levels, segments, (element, repetition - 1, component - 1))
         return self.element_with_numpy(segments, element, component, repetition)
+
+    def qualified(self, segments: Ints, code: str, places: Sequence[tuple[Place, Place]]) -> Text:
+        """Gather from each segment the value that has a qualifier: the first of some pairs whose second one is the code.
+
+        Args:
+            segments: indices of segments; -1 stands for "no such segment" and gives null.
+            code: what the qualifier must be, such as ``VN`` in PO106.
+            places: where a value and its qualifier may be: element and component from 1, as ``((7, 1), (6, 1))``.
+
+        Returns:
+            strings as long as ``segments``; null where no qualifier is the code, or its value is absent or empty.
+        """
+        if native.LIBRARY is not None:
+            levels = self.segment_first, self.element_first, self.repeat_first
+            pairs = [((value[0], 0, value[1] - 1), (qualifier[0], 0, qualifier[1] - 1)) for value, qualifier in places]
+            return native.gather(native.LIBRARY, self.values, levels, segments, pairs[0][0], (code, pairs))
+        return self.qualified_with_numpy(segments, code, places)
+
+    def qualified_with_numpy(self, segments: Ints, code: str, places: Sequence[tuple[Place, Place]]) -> Text:
+        """Do what ``qualified`` does, where nothing is compiled."""
+        found, there = pa.nulls(len(segments), pa.string()), np.zeros(len(segments), dtype=bool)
+        for value, qualifier in places:
+            mine = pc.fill_null(pc.equal(self.element(segments, *qualifier), code), False).to_numpy(zero_copy_only=False) & ~there
+            found, there = pc.if_else(pa.array(mine), self.element(segments, *value), found), there | mine
+        return found
 
     def element_with_numpy(self, segments: Ints, element: int, component: int = 1, repetition: int = 1) -> Text:
         """Do what ``element`` does, where nothing is compiled."""

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi import native
+
 Column: TypeAlias = pa.Array
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -36,6 +38,13 @@ def decimals(text: Column, *, precision: int, scale: int, mark: str = ".") -> tu
     """
     if mark != ".":
         text = pc.replace_substring(text, mark, ".")
+    if native.LIBRARY is not None:
+        return native.decimals(native.LIBRARY, text, precision, scale)
+    return decimals_with_arrow(text, precision=precision, scale=scale)
+
+
+def decimals_with_arrow(text: Column, *, precision: int, scale: int) -> tuple[Column, Mask]:
+    """Do what ``decimals`` does, where nothing is compiled."""
     whole = precision - scale
     # RE2 has no look-ahead: a digit on either side is asked for by alternation.
     shape = rf"^-?(?:0*[0-9]{{1,{whole}}}(?:\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)$"

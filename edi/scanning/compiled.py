@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from edi.native import address
@@ -35,11 +37,12 @@ def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protec
     text = pa.allocate_buffer(size + _SLACK, resizable=True)
     firsts, count = np.empty(_MOST_TAGS, dtype=np.int64), np.empty(6, dtype=np.int64)
     for rooms in (_usual(size), (size, size // 2 + 1, size, size)):
-        kinds, offsets, codes = np.empty(rooms[0], dtype=np.uint8), np.empty(rooms[0] + 1, dtype=np.int32), np.empty(rooms[1], dtype=np.int32)
+        kinds, offsets = np.empty(rooms[0], dtype=np.uint8), np.empty(rooms[0] + 1, dtype=np.int32)
+        codes = np.empty(rooms[1], dtype=np.int32)
         start, end, empty, needless = (np.empty(room, dtype=np.int64) for room in (rooms[1], *rooms[1:]))
+        results: list[npt.NDArray[Any]] = [offsets, kinds, start, end, empty, needless, codes, firsts, np.array(rooms), count]
         fits = library.crossfoot_scan(
-            marks.buffer, size, bytes(roles), address(guard), len(protected), text.address,
-            *map(address, (offsets, kinds, start, end, empty, needless, codes, firsts, np.array(rooms, dtype=np.int64), count)))
+            marks.buffer, size, bytes(roles), address(guard), len(protected), text.address, *map(address, results))
         if fits:
             break
     values, segments, empties, idle, written, tags = count.tolist()

@@ -236,7 +236,8 @@ def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
 
 def shapes_with_numpy(tokens: Tokens, longest: int) -> Bytes:
     """Do what ``edi.scanning.tokenising.shapes_of`` does, where nothing is compiled."""
-    return (np.minimum(np.diff(tokens.offsets), longest).astype(np.uint8) << 3) | tokens.kinds
+    lengths: Bytes = np.minimum(np.diff(tokens.offsets), longest).astype(np.uint8)
+    return np.left_shift(lengths, 3, dtype=np.uint8) | tokens.kinds
 
 
 def transcode(tokens: Tokens, charset: str) -> Tokens:
@@ -300,7 +301,8 @@ def join(parts: Sequence[Tokens]) -> Tokens:
     offsets = [np.zeros(1, dtype=np.int32), *(part.offsets[1:] + np.int32(at) for part, at in zip(parts, base[:-1], strict=True))]
     kinds, empty = [np.zeros(0, dtype=np.uint8)], [np.zeros(0, dtype=np.int64)]
     return Tokens(
-        pa.py_buffer(b"".join(part.data for part in parts)), np.concatenate(offsets), np.concatenate(kinds + [part.kinds for part in parts]),
+        pa.py_buffer(b"".join(part.data for part in parts)), np.concatenate(offsets),
+        np.concatenate(kinds + [part.kinds for part in parts]),
         np.concatenate(empty + [part.start for part in parts]), np.concatenate(empty + [part.end for part in parts]),
         np.concatenate(empty + [part.empty for part in parts]), np.concatenate(empty + [part.needless for part in parts]),
     )

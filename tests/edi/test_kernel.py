@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from edi.native import load
 from edi.scanning import compiled
 from edi.scanning.tokens import SEGMENT, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
 from edi.segments import Delimiters
+from transforms.typed import decimals_with_arrow
 
 SOURCE = Path(native.__file__).with_name("kernel.c")
 
@@ -105,6 +108,43 @@ def test_any_value_of_any_segments(library, body, segments, element, component, 
     gathered = native.gather(library, table.values, levels, chosen, (element, repetition - 1, component - 1))
     gathered.validate(full=True)
     assert gathered.equals(table.element_with_numpy(chosen, element, component, repetition))
+
+
+@settings(deadline=None, max_examples=200)
+@given(body=st.lists(st.text(alphabet="AB+:*é", max_size=12), max_size=6), segments=st.lists(st.integers(-1, 7), max_size=20))
+def test_any_value_with_a_qualifier(library, body, segments) -> None:  # type: ignore[no-untyped-def]
+    table = read(("UNB+UNOC:4+S+R+241123:0130+1'" + "".join(f"T+{text}'" for text in body)).encode()).table
+    chosen = np.array([min(each, len(table) - 1) for each in segments], dtype=np.int64)
+    levels = table.segment_first, table.element_first, table.repeat_first
+    places = [((1, 1), (1, 2)), ((2, 1), (2, 2)), ((3, 1), (4, 1))]
+    pairs = [((a, 0, b - 1), (c, 0, d - 1)) for (a, b), (c, d) in places]
+    for code in ("A", "B", "é"):
+        gathered = native.gather(library, table.values, levels, chosen, (0, 0, 0), (code, pairs))
+        gathered.validate(full=True)
+        assert gathered.equals(table.qualified_with_numpy(chosen, code, places))
+
+
+def test_long_values_are_gathered_whole(library) -> None:  # type: ignore[no-untyped-def]
+    table = read(f"UNB+UNOC:4+S+R+241123:0130+1'FTX+{'A' * 500}'FTX+B'FTX+{'C' * 17}'".encode()).table
+    levels = table.segment_first, table.element_first, table.repeat_first
+    assert native.gather(library, table.values, levels, np.array([1, 2, 3]), (1, 0, 0)).to_pylist() == ["A" * 500, "B", "C" * 17]
+
+
+@settings(deadline=None, max_examples=500)
+@given(texts=st.lists(st.none() | st.text(alphabet="0019.-+e ", max_size=14), max_size=20), offset=st.integers(0, 3))
+def test_decimals(library, texts: list[str | None], offset: int) -> None:  # type: ignore[no-untyped-def]
+    column = pa.array(texts, pa.string())[offset:]
+    (one, bad), (other, worse) = native.decimals(library, column, 8, 3), decimals_with_arrow(column, precision=8, scale=3)
+    one.validate(full=True)
+    assert one.equals(other)
+    np.testing.assert_array_equal(bad, worse)
+
+
+def test_decimals_of_38_digits(library) -> None:  # type: ignore[no-untyped-def]
+    texts = ["-" + "9" * 38, "9" * 39, "0" * 50 + "1", "1.0"]
+    made, bad = native.decimals(library, pa.array(texts), 38, 0)
+    assert made.to_pylist() == [Decimal("-" + "9" * 38), None, Decimal(1), Decimal(1)]
+    assert bad.tolist() == [False, True, False, False]
 
 
 def test_a_segment_that_is_not_there_is_refused_whatever_gathers() -> None:
