@@ -141,6 +141,9 @@ def _groups(batch: Batch) -> _Met:
         if not group.ends:
             continue
         envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
+        same = closed[at] and same_control(envelope.standard, stated[at], group.control_number)
+        if same and group.stated_count == held[at]:
+            continue
         tag = envelope.tag(Role.GROUP_END)
         end = partial(_end_of, batch, int(last[at]), tag=tag, group=group.ordinal)
         if not closed[at]:
@@ -148,7 +151,7 @@ def _groups(batch: Batch) -> _Met:
             continue
         if group.stated_count != held[at]:
             yield envelope.group_count_wrong, end(element=1), {"counted": held[at]}
-        if not same_control(envelope.standard, stated[at], group.control_number):
+        if not same:
             yield envelope.group_control_wrong, end(element=2), {}
 
 
@@ -184,15 +187,18 @@ def _interchanges(batch: Batch) -> _Met:
         if not one.ends:
             continue
         envelope = ENVELOPES[one.standard]
+        counted = one.group_count if one.standard == "x12" or one.group_count else messages[at] + packages[at]
+        same = one.has_trailer and same_control(one.standard, control[at], one.control_number)
+        if same and stated[at] == counted:
+            continue
         tag = envelope.tag(Role.TRAILER)
         end = partial(_end_of, batch, int(last[at]), tag=tag)
         if not one.has_trailer:
             yield MISSING_TRAILER, end(), {"tag": tag}
             continue
-        counted = one.group_count if one.standard == "x12" or one.group_count else messages[at] + packages[at]
         if stated[at] != counted:
             yield envelope.interchange_count_wrong, end(element=1), {"counted": counted}
-        if not same_control(one.standard, control[at], one.control_number):
+        if not same:
             yield envelope.interchange_control_wrong, end(element=2), {}
 
 

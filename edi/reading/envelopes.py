@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -265,16 +266,18 @@ def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests
     """
     hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
     edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
-    first_value = table.repeat_first[table.element_first[table.segment_first[edges]]].tolist()
+    values = table.repeat_first[table.element_first[table.segment_first[edges]]]
     shapes = shapes_of(tokens, _LONG)
+    long = np.flatnonzero(shapes >= _LONG << 3)
+    lengths = memoryview((tokens.offsets[long + 1] - tokens.offsets[long]).astype("<u4").tobytes())
     text, shape = memoryview(tokens.data), shapes.data
-    for first, a, b in zip(edges[:-1].tolist(), first_value[:-1], first_value[1:], strict=True):
-        if hashed[first] >= 0:
-            digest = digests[hashed[first]]
-            digest.values.update(text[int(tokens.offsets[a]):int(tokens.offsets[b])])
-            digest.shapes.update(shape[a:b])
-            long = a + np.flatnonzero(shapes[a:b] >= _LONG << 3)
-            digest.long.update((tokens.offsets[long + 1] - tokens.offsets[long]).astype("<u4").tobytes())
+    runs = zip(*(pairwise(column.tolist()) for column in (tokens.offsets[values], values, 4 * np.searchsorted(long, values))), strict=True)
+    for owner, (texts, valued, longs) in zip(hashed[edges[:-1]].tolist(), runs, strict=True):
+        if owner >= 0:
+            digest = digests[owner]
+            digest.values.update(text[slice(*texts)])
+            digest.shapes.update(shape[slice(*valued)])
+            digest.long.update(lengths[slice(*longs)])
 
 
 def _finished(digests: Digests) -> str:

@@ -72,27 +72,25 @@ class Source:
 
 def prepare(file: SourceFile) -> Source:
     """Scout one file that is held in memory."""
-    data, origin, faults = file.data, Shifted(0), []
-    lines = Lines(file.data)
+    data, shift, faults = file.data, 0, []
     if data.startswith(codecs.BOM_UTF8):
-        data, origin = data[3:], Shifted(3)
+        data, shift = data[3:], 3
         faults.append(Fault(BOM, 0))
     elif is_utf16(data):
         data, stepped = as_utf8(data)
-        return _scouted(file, Source(file.name, data, stepped, lines, (Fault(UTF16, 0),)))
-    text, steps, width = unwrap(data, origin.shift)
+        return _scouted(file, data, stepped, [Fault(UTF16, 0)])
+    text, steps, width = unwrap(data, shift)
     if steps is not None:
-        return _scouted(file, Source(file.name, text, steps, lines, (*faults, Fault(WRAPPED, 0, count=width))))
-    return _scouted(file, Source(file.name, data, origin, lines, tuple(faults)))
+        return _scouted(file, text, steps, [*faults, Fault(WRAPPED, 0, count=width)])
+    return _scouted(file, data, Shifted(shift), faults)
 
 
-def _scouted(file: SourceFile, source: Source) -> Source:
-    found = tuple(interchanges(source))
-    faults = source.faults
+def _scouted(file: SourceFile, data: bytes, origin: Origin, faults: list[Fault]) -> Source:
+    found = tuple(interchanges(data))
     if not any(each.span for each in found) and not any(
             fault.kind.severity is Severity.FATAL for each in found for fault in each.faults):
-        found, faults = (), (*faults, nothing_found(file.data))
-    return Source(source.name, source.data, source.origin, source.lines, faults, found)
+        found, faults = (), [*faults, nothing_found(file.data)]
+    return Source(file.name, data, origin, Lines(file.data), tuple(faults), found)
 
 
 def nothing_found(head: bytes) -> Fault:
@@ -116,9 +114,8 @@ def open_source(name: str, path: Path, size: int) -> Source | None:
     return Source(name, text, origin, lines, (*faults, *((Fault(WRAPPED, 0, count=width),) if width else ())))
 
 
-def interchanges(source: Source) -> Iterator[Scouted]:
+def interchanges(data: Octets) -> Iterator[Scouted]:
     """Find the interchanges of a file one after another."""
-    data = source.data
     ascii_only = isinstance(data, bytes) and data.isascii()
     ordinal = 0
     for span, met in scout(data):

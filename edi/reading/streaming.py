@@ -107,7 +107,7 @@ class _Parts:
 def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
     parts, limits = _Parts(source, policy), policy.limits
     readable = met_fatal = False
-    for each in interchanges(source):
+    for each in interchanges(source.data):
         parts.part.faults += each.faults
         met_fatal |= any(fault.kind.severity is Severity.FATAL for fault in each.faults)
         if each.span is None or each.dialect is None:

@@ -29,11 +29,16 @@ def read_isa(data: Octets, at: int) -> Header | None:
     mark = data[at + 3:at + 4]
     if data[at:at + 3] != b"ISA" or not _may_delimit(mark) or mark in b"\r\n":
         return None
-    fields = data[at:at + 400].split(mark, 16)
-    if len(fields) < 17 or any(len(field) > most for field, most in zip(fields[1:16], _LONGEST, strict=True)):
+    head = data[at:at + 400]
+    fields = head.split(mark, 16)
+    widths = tuple(map(len, fields[1:16]))
+    if len(fields) < 17 or (widths != WIDTHS and any(width > most for width, most in zip(widths, _LONGEST, strict=True))):
         return None
     delimiters = _delimiters(mark, fields)
-    return None if delimiters is None else _header(at, fields, delimiters)
+    if delimiters is None:
+        return None
+    texts = head.decode("latin-1").split(mark.decode("latin-1"), 16)
+    return _header(at, [*(text.rstrip() for text in texts[:16]), texts[16]], widths, delimiters)
 
 
 def _may_delimit(mark: bytes) -> bool:
@@ -69,12 +74,12 @@ def _terminator(after: bytes) -> bytes:
     return after[:1]
 
 
-def _header(at: int, fields: list[bytes], delimiters: Delimiters) -> Header:
-    text = [field.decode("latin-1").rstrip() for field in fields[:16]]
-    padded, separates = tuple(map(len, fields[1:16])) == WIDTHS, delimiters.component != b""
+def _header(at: int, text: list[str], widths: tuple[int, ...], delimiters: Delimiters) -> Header:
+    padded, separates = widths == WIDTHS, delimiters.component != b""
     stated = ((11, delimiters.repetition), (16, delimiters.component))
-    literals = tuple(at + len(delimiters.element.join(fields[:element])) + 1 for element, mark in stated if mark)
-    clashes = not separates and fields[16][1:1 + len(delimiters.segment)] == delimiters.segment
+    literals = tuple(at + 3 + element + sum(widths[:element - 1]) for element, mark in stated if mark)
+    terminator = delimiters.segment.decode("latin-1")
+    clashes = not separates and text[16][1:1 + len(terminator)] == terminator
     faults = (() if padded and (separates or clashes) else (LENGTH,)) + ((SEPARATOR,) if clashes else ())
     return Header(
         standard="x12", body=at, delimiters=delimiters, fixed=padded and separates,
