@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,21 +23,30 @@ PART = 2**20
 TOGETHER = 1000  # small files that are in memory at once
 
 
-def batches(paths: list[str]) -> Iterator[Batch]:
+def batches(paths: list[str], *, hashed: bool = False) -> Iterator[Batch]:
     """Read files, envelopes checked: one as a stream, many together.
+
+    Args:
+        paths: the files.
+        hashed: whether contents are hashed too, which nobody needs who wants lines.
 
     Raises:
         ValueError: a count or control number is wrong, or something else that is an error.
     """
-    for batch in edi.stream(paths[0]) if len(paths) == 1 else _together(paths):
+    for batch in edi.stream(paths[0], hashed=hashed) if len(paths) == 1 else _together(paths, hashed=hashed):
         if any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in batch.findings):
             raise ValueError("there are errors in the envelopes")
         yield batch
 
 
-def _together(paths: list[str]) -> Iterator[Batch]:
+def _together(paths: list[str], *, hashed: bool) -> Iterator[Batch]:
     for first in range(0, len(paths), TOGETHER):
-        yield from edi.read_files([edi.SourceFile(Path(path).name, Path(path).read_bytes()) for path in paths[first:first + TOGETHER]])
+        yield from edi.read_files([_source(path) for path in paths[first:first + TOGETHER]], hashed=hashed)
+
+
+def _source(path: str) -> edi.SourceFile:
+    with open(path, "rb") as file:
+        return edi.SourceFile(os.path.basename(path), file.read())
 
 
 def order_lines(paths: list[str], output: str) -> int:
@@ -46,7 +56,7 @@ def order_lines(paths: list[str], output: str) -> int:
 
 def read(paths: list[str], _: str) -> int:
     """Read into segment tables with envelopes, checks and content hashes; return how many segments there were."""
-    return sum(len(batch.table) for batch in batches(paths))
+    return sum(len(batch.table) for batch in batches(paths, hashed=True))
 
 
 def walk(paths: list[str], _: str) -> int:

@@ -227,12 +227,42 @@ void crossfoot_levels(const uint8_t *restrict kinds, int64_t n, int64_t *restric
     count[2] = segments;
 }
 
-/* The shape of each value in an octet: its length, as far as there is room for it, and what ends it. */
-void crossfoot_shapes(const int32_t *restrict offsets, const uint8_t *restrict kinds, int64_t n, uint8_t longest, uint8_t *restrict shapes)
+/* The shape of each value in an octet: its length, as far as there is room for it, and what ends it.
+   long_at: which values are that long or longer. Returns how many those are. */
+int64_t crossfoot_shapes(const int32_t *restrict offsets, const uint8_t *restrict kinds, int64_t n, int64_t longest,
+                         uint8_t *restrict shapes, int64_t *restrict long_at)
 {
+    int64_t found = 0;
     for (int64_t v = 0; v < n; v++) {
-        int32_t length = offsets[v + 1] - offsets[v];
-        shapes[v] = (uint8_t)((length < longest ? length : longest) << 3 | kinds[v]);
+        int64_t length = offsets[v + 1] - offsets[v];
+        if (length >= longest) {
+            long_at[found++] = v;
+            length = longest;
+        }
+        shapes[v] = (uint8_t)(length << 3 | kinds[v]);
+    }
+    return found;
+}
+
+/* Numbers segments: the stretch that each lies in (-1: in none), and its place in it from 1 (0: in none).
+   bounds: first segment and stop of each stretch, ascending, none overlapping. before: segments of the first stretch in earlier parts. */
+void crossfoot_number(const int64_t *restrict bounds, int64_t stretches, int64_t before, int64_t n, int64_t *restrict stretch,
+                      int64_t *restrict ordinal)
+{
+    int64_t s = 0;
+    for (int64_t t = 0; t < stretches; t++) {
+        for (; s < bounds[2 * t]; s++) {
+            stretch[s] = -1;
+            ordinal[s] = 0;
+        }
+        for (int64_t place = t ? 1 : 1 + before; s < bounds[2 * t + 1]; s++) {
+            stretch[s] = t;
+            ordinal[s] = place++;
+        }
+    }
+    for (; s < n; s++) {
+        stretch[s] = -1;
+        ordinal[s] = 0;
     }
 }
 

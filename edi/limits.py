@@ -33,7 +33,7 @@ class Limits:
     max_depth: int = 100  # of hierarchies (HL)
     max_findings_per_file: int = 1000
     max_padding_bytes: int = 4096  # that are kept of what stands around an interchange
-    batch_bytes: int = 2**20  # small files are read together up to this size, large ones in parts of this size
+    batch_bytes: int = 2**21  # small files are read together up to this size, large ones in parts of this size
     max_part_bytes: int = 2**22  # a larger transaction is read in several parts
 
 
@@ -43,6 +43,7 @@ class Policy:
 
     limits: Limits
     severities: Mapping[str, Severity] | None
+    hashed: bool = True  # whether the content of interchanges is hashed
 
 
 def exceeded(batch: Batch, limits: Limits) -> Iterator[tuple[Kind, int, int]]:

@@ -25,7 +25,8 @@ _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
     "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], _INTEGER),
     "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 4], None),
-    "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, ctypes.c_uint8, _POINTER], None),
+    "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, _INTEGER, _POINTER, _POINTER], _INTEGER),
+    "crossfoot_number": ([_POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER], None),
     "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),
     "crossfoot_gather": ([_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER,
                           *[_POINTER] * 3], _INTEGER),
@@ -87,6 +88,24 @@ def usual_gaps(
         return None
     found, sizes = style.tobytes(), width.tolist()
     return [None if size < 0 else found[_NEWLINE * at:_NEWLINE * at + size] for at, size in enumerate(sizes)]
+
+
+def number(library: ctypes.CDLL, bounds: Ints, before: int, count: int) -> tuple[Ints, Ints]:
+    """Number segments.
+
+    Args:
+        library: the kernel.
+        bounds: first segment and stop of each stretch, one after another; ascending, none overlapping another.
+        before: how many segments of the first stretch came earlier.
+        count: how many segments there are.
+
+    Returns:
+        the stretch of each segment, -1 where it lies in none; and its place in that from 1, 0 where it lies in none.
+    """
+    bounds = np.ascontiguousarray(bounds, dtype=np.int64)
+    stretch, ordinal = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    library.crossfoot_number(address(bounds), len(bounds) // 2, before, count, address(stretch), address(ordinal))
+    return stretch, ordinal
 
 
 def gather(

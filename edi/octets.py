@@ -59,11 +59,9 @@ class _Blocks:
     def _between(self, first: int, last: int) -> bytes:
         if first >= last:
             return b""
-        if last - first > BLOCK:
-            return self._load(first, last)
         if first < self._at or last > self._at + len(self._held):
             self._at = max(first - _AROUND, 0)
-            self._held = self._load(self._at, min(first + BLOCK + _AROUND, self._size))
+            self._held = self._load(self._at, min(max(first + BLOCK, last) + _AROUND, self._size))
         return self._held[first - self._at:last - self._at]
 
     def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:

@@ -57,7 +57,7 @@ class Interchange:
     end: int  # just past the last byte of the trailer, or of what there was
     first_segment: int  # index into the table: ISA or UNB
     stop_segment: int  # just past the trailer
-    content_hash: str  # of everything but the interchange and group envelopes; see edi.reading.envelopes.content_hash
+    content_hash: str  # of everything but the interchange and group envelopes; "" where nobody asked for it
     has_trailer: bool
     group_count: int = 0
     prepared: str = ""  # date and time as on the wire, e.g. "241123 0130"; only for reports

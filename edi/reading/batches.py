@@ -49,7 +49,8 @@ def make_batch(
     spots = [Spots.of(one, part.start, part.end) for one, part in zip(made, parts, strict=True)]
     tokens = join([transcode(part, one.dialect.charset) for one, part in zip(made, parts, strict=True)] or [tokenise(b"", _NOTHING)])
     place = Spots.join(spots).at_origin(sources)
-    batch, digests = assemble(_table(sources, tokens, place), tokens, place.found, founds, _offsets(sources, founds), carry)
+    table, offsets = _table(sources, tokens, place), _offsets(sources, founds)
+    batch, digests = assemble(table, tokens, place.found, founds, offsets, carry, hashed=policy.hashed)
     odd = spacing(made, parts, spots, founds, batch.table.interchange, carry)
     batch = with_padding(batch, sources, founds, odd.newlines, policy.limits)
     batch = replace(batch, lines=tuple(source.lines for source in sources))

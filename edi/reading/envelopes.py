@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi import native
 from edi.dialect import Role
 from edi.edifact.envelope import ENVELOPE as EDIFACT
 from edi.reading.buffers import Found
@@ -43,7 +44,7 @@ class _Marks:
 
 
 def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence[Found], offsets: Sequence[int],
-             carry: Carry) -> tuple[Batch, Digests | None]:
+             carry: Carry, *, hashed: bool) -> tuple[Batch, Digests | None]:
     """Give a table its envelopes.
 
     Args:
@@ -53,6 +54,7 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
         offsets: byte offset of each interchange in its file.
         founds: the interchanges of the batch; only the first can have begun before it, only the last can go on behind it.
         carry: what is open from the part before, where the first interchange began in an earlier one.
+        hashed: whether contents are hashed.
 
     Returns:
         the batch, without findings, and the running hashes of its last interchange.
@@ -70,10 +72,11 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
     groups = _groups(table, marks, stop, is_x12, carry)
     transactions = _transactions(table, opened, stops, groups, is_x12, carry)
     digests = [Digests() if found.begins else carry.digests for found in founds]
-    _hash_content(table, tokens, digests)
+    if hashed:
+        _hash_content(table, tokens, digests)
     counts = np.bincount(np.array([group.interchange for group in groups], dtype=np.int64), minlength=len(founds)).tolist()
     interchanges = tuple(
-        _interchange(table, found, o, int(a), int(b), has_trailer=bool(c), content_hash=_finished(d), group_count=g)
+        _interchange(table, found, o, int(a), int(b), has_trailer=bool(c), content_hash=_finished(d) if hashed else "", group_count=g)
         for found, o, a, b, c, d, g in zip(founds, offsets, first, stop, closed, digests, counts, strict=True))
     if founds and not founds[0].begins:
         interchanges = (_going_on(interchanges[0], carry), *interchanges[1:])
@@ -126,16 +129,26 @@ def _bounds(table: SegmentTable, marks: _Marks, stop: Ints, opens: Role, closes:
 
 
 def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: int) -> SegmentTable:
-    edges = np.concatenate(([0], np.stack((opened, stops), axis=1).reshape(-1), [len(table)]))
-    numbers = np.full(2 * len(opened) + 1, -1, dtype=np.int64)
-    numbers[1::2] = np.arange(len(opened))
-    sizes = np.diff(edges)
-    transaction = np.repeat(numbers, sizes)
-    ordinal = np.arange(1, len(table) + 1) - np.repeat(edges[:-1], sizes)
-    if before and len(opened):
-        ordinal[:stops[0]] += before
-    ordinal[transaction < 0] = 0
+    bounds = np.stack((opened, stops), axis=1).reshape(-1)
+    if native.LIBRARY is not None:
+        transaction, ordinal = native.number(native.LIBRARY, bounds, before, len(table))
+    else:
+        transaction, ordinal = numbered_with_numpy(bounds, before, len(table))
     return replace(table, transaction=transaction, ordinal=ordinal)
+
+
+def numbered_with_numpy(bounds: Ints, before: int, count: int) -> tuple[Ints, Ints]:
+    """Do what ``edi.native.number`` does, where nothing is compiled."""
+    edges = np.concatenate(([0], bounds, [count]))
+    numbers = np.full(len(bounds) + 1, -1, dtype=np.int64)
+    numbers[1::2] = np.arange(len(bounds) // 2)
+    sizes = np.diff(edges)
+    stretch = np.repeat(numbers, sizes)
+    ordinal = np.arange(1, count + 1) - np.repeat(edges[:-1], sizes)
+    if before and len(bounds):
+        ordinal[:bounds[1]] += before
+    ordinal[stretch < 0] = 0
+    return stretch, ordinal
 
 
 def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
@@ -267,8 +280,7 @@ def _hash_content(table: SegmentTable, tokens: Tokens, digests: Sequence[Digests
     hashed = np.where(table.codes(*_WRAPPERS), -1, table.interchange)
     edges = np.flatnonzero(np.diff(hashed, prepend=-2, append=-2))
     values = table.repeat_first[table.element_first[table.segment_first[edges]]]
-    shapes = shapes_of(tokens, _LONG)
-    long = np.flatnonzero(shapes >= _LONG << 3)
+    shapes, long = shapes_of(tokens, _LONG)
     lengths = memoryview((tokens.offsets[long + 1] - tokens.offsets[long]).astype("<u4").tobytes())
     text, shape = memoryview(tokens.data), shapes.data
     runs = zip(*(pairwise(column.tolist()) for column in (tokens.offsets[values], values, 4 * np.searchsorted(long, values))), strict=True)

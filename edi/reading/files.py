@@ -28,10 +28,10 @@ _DEFAULT = Limits()
 
 
 def read_files(
-    files: Sequence[SourceFile], *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None,
+    files: Sequence[SourceFile], *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None, hashed: bool = True,
 ) -> Iterator[Batch]:
-    """Read files into batches; every file is in exactly one of them, whole."""
-    policy = Policy(limits, severities)
+    """Read files into batches; every file is in exactly one of them, whole. See ``edi.stream`` for what can be said."""
+    policy = Policy(limits, severities, hashed)
     waiting: dict[Dialect | None, _Waiting] = {}
     for file in files:
         source = _refused(file) if len(file.data) > limits.max_file_bytes else prepare(file)

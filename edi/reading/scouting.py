@@ -41,6 +41,7 @@ class Span:
     header: Header
     pieces: tuple[tuple[int, int], ...]
     protected: tuple[tuple[int, int], ...]
+    is_ascii: bool = False  # surely; where it is False nobody knows
 
     @property
     def stop(self) -> int:
@@ -64,6 +65,7 @@ class _Finder:
 
     def __init__(self, data: Octets) -> None:
         self.data = data
+        self.only_ascii = True  # in all blocks so far
         self._block, self._text = -1, b""
         self._known: dict[bytes, tuple[int, int]] = {}  # without the kernel: tag -> first hit from a position on, in the block
 
@@ -74,6 +76,7 @@ class _Finder:
             if block != self._block:
                 self._block, self._known = block, {}
                 self._text = self.data[block * BLOCK:(block + 1) * BLOCK + 2]
+                self.only_ascii &= self._text.isascii()
             place = self._find(tags, at - block * BLOCK)
             if 0 <= place < BLOCK:
                 return block * BLOCK + place, self._text[place:place + 3]
@@ -156,7 +159,7 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
             stop = next((one for one in (_with_una(data, place, floor), place) if _begins(data, one, tag, header)), None)
             if stop is not None:
                 pieces.append((first, stop))
-                return Span(start, header, tuple(pieces), tuple(protected))
+                return Span(start, header, tuple(pieces), tuple(protected), finder.only_ascii)
             continue
         if not is_tag(data, place, tag) or not follows_terminator(data, place, header.delimiters):
             continue
@@ -171,7 +174,7 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
             pieces.append((first, binary[0]))
             first = binary[1]
     pieces.append((first, len(data)))
-    return Span(start, header, tuple(pieces), tuple(protected))
+    return Span(start, header, tuple(pieces), tuple(protected), finder.only_ascii)
 
 
 def _with_una(data: Octets, at: int, floor: int) -> int:

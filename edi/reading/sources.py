@@ -116,7 +116,6 @@ def open_source(name: str, path: Path, size: int) -> Source | None:
 
 def interchanges(data: Octets) -> Iterator[Scouted]:
     """Find the interchanges of a file one after another."""
-    ascii_only = isinstance(data, bytes) and data.isascii()
     ordinal = 0
     for span, met in scout(data):
         if span is None:
@@ -124,7 +123,7 @@ def interchanges(data: Octets) -> Iterator[Scouted]:
             continue
         ordinal += 1
         seven_bits = span.header.charset == "iso2022_jp_2"  # characters of two octets, all of which ASCII has too
-        charset, wrong = ("utf-8", None) if ascii_only and not seven_bits else _charset(data, span)
+        charset, wrong = ("utf-8", None) if span.is_ascii and not seven_bits else _charset(data, span)
         kinds = (*span.header.faults, *((wrong,) if wrong else ()))
         declared = (Fault(what, span.header.body, tag=_TAGS[span.header.standard], interchange=ordinal) for what in kinds)
         yield Scouted(ordinal, span, dialect(span.header.standard, span.header.delimiters, charset), (*met, *declared))

@@ -61,9 +61,9 @@ def levels(library: ctypes.CDLL, kinds: Bytes) -> tuple[Ints, Ints, Ints]:
     return repeats, elements, segments
 
 
-def shapes_of(library: ctypes.CDLL, tokens: Tokens, longest: int) -> Bytes:
+def shapes_of(library: ctypes.CDLL, tokens: Tokens, longest: int) -> tuple[Bytes, Ints]:
     """Do what ``edi.scanning.tokenising.shapes_of`` does, in one pass."""
-    shapes = np.empty(len(tokens.kinds), dtype=np.uint8)
+    shapes, long = np.empty(len(tokens.kinds), dtype=np.uint8), np.empty(len(tokens.data) // longest + 1, dtype=np.int64)
     offsets, kinds = np.ascontiguousarray(tokens.offsets), np.ascontiguousarray(tokens.kinds)
-    library.crossfoot_shapes(address(offsets), address(kinds), len(shapes), longest, address(shapes))
-    return shapes
+    found = library.crossfoot_shapes(address(offsets), address(kinds), len(shapes), longest, address(shapes), address(long))
+    return shapes, long[:found]

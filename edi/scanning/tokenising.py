@@ -30,8 +30,12 @@ def levels(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
     return compiled.levels(native.LIBRARY, kinds)
 
 
-def shapes_of(tokens: Tokens, longest: int) -> Bytes:
-    """Return the shape of each value in an octet: its length, or ``longest`` (at most 31) if that is less, and what ends it."""
+def shapes_of(tokens: Tokens, longest: int) -> tuple[Bytes, Ints]:
+    """Return the shape of each value in an octet: its length, or ``longest`` (1 to 31) if that is less, and what ends it.
+
+    Returns:
+        the shapes, and the values that are so long or longer.
+    """
     if native.LIBRARY is None:
         return shapes_with_numpy(tokens, longest)
     return compiled.shapes_of(native.LIBRARY, tokens, longest)

@@ -234,10 +234,10 @@ def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
     return first, kinds[last]
 
 
-def shapes_with_numpy(tokens: Tokens, longest: int) -> Bytes:
+def shapes_with_numpy(tokens: Tokens, longest: int) -> tuple[Bytes, Ints]:
     """Do what ``edi.scanning.tokenising.shapes_of`` does, where nothing is compiled."""
     lengths: Bytes = np.minimum(np.diff(tokens.offsets), longest).astype(np.uint8)
-    return np.left_shift(lengths, 3, dtype=np.uint8) | tokens.kinds
+    return np.left_shift(lengths, 3, dtype=np.uint8) | tokens.kinds, np.flatnonzero(lengths == longest)
 
 
 def transcode(tokens: Tokens, charset: str) -> Tokens:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from edi import native, read
 from edi.native import load
+from edi.reading.envelopes import numbered_with_numpy
 from edi.scanning import compiled
 from edi.scanning.tokens import SEGMENT, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
 from edi.segments import Delimiters
@@ -94,7 +95,18 @@ def test_levels_and_shapes(library, text: str) -> None:  # type: ignore[no-untyp
     tokens = tokenise_with_numpy((text + "~" + "B" * 40 + "~").encode(), X12)
     for one, other in zip(compiled.levels(library, tokens.kinds), levels_with_numpy(tokens.kinds), strict=True):
         np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(compiled.shapes_of(library, tokens, 31), shapes_with_numpy(tokens, 31))
+    for one, other in zip(compiled.shapes_of(library, tokens, 3), shapes_with_numpy(tokens, 3), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@settings(deadline=None, max_examples=200)
+@given(edges=st.lists(st.integers(0, 30), max_size=10, unique=True).map(sorted), before=st.integers(0, 5), more=st.integers(0, 5))
+def test_numbers(library, edges: list[int], before: int, more: int) -> None:  # type: ignore[no-untyped-def]
+    bounds = np.array(edges[:len(edges) // 2 * 2], dtype=np.int64)
+    before = before if len(bounds) and bounds[0] == 0 else 0
+    count = max(edges, default=0) + more
+    for one, other in zip(native.number(library, bounds, before, count), numbered_with_numpy(bounds, before, count), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @settings(deadline=None, max_examples=200)
