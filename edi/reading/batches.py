@@ -14,11 +14,11 @@ from edi.limits import Policy, exceeded
 from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_of
 from edi.reading.buffers import Buffer, Found, Piece, Spots, buffers
 from edi.reading.carrying import Carry
-from edi.reading.envelopes import assemble
+from edi.reading.envelopes import assemble, find_envelopes
 from edi.reading.parting import leave_open
 from edi.reading.scouting import Fault
 from edi.reading.sources import Source
-from edi.reading.spacing import odd_findings, spacing, with_padding
+from edi.reading.spacing import odd_findings, spacing, surroundings
 from edi.scanning.tokenising import levels, tokenise
 from edi.scanning.tokens import Tokens, join, transcode
 from edi.segments import Batch, Delimiters, SegmentTable
@@ -49,10 +49,10 @@ def make_batch(
     spots = [Spots.of(one, part.start, part.end) for one, part in zip(made, parts, strict=True)]
     tokens = join([transcode(part, one.dialect.charset) for one, part in zip(made, parts, strict=True)] or [tokenise(b"", _NOTHING)])
     place = Spots.join(spots).at_origin(sources)
-    table, offsets = _table(sources, tokens, place), _offsets(sources, founds)
-    batch, digests = assemble(table, tokens, place.found, founds, offsets, carry, hashed=policy.hashed)
-    odd = spacing(made, parts, spots, founds, batch.table.interchange, carry)
-    batch = with_padding(batch, sources, founds, odd.newlines, policy.limits)
+    envelopes = find_envelopes(_table(sources, tokens, place), place.found, founds, carry)
+    odd = spacing(made, parts, spots, founds, envelopes.table.interchange, carry)
+    around = surroundings(envelopes, sources, founds, odd.newlines, policy.limits)
+    batch, digests = assemble(envelopes, tokens, founds, _offsets(sources, founds), around, carry, hashed=policy.hashed)
     batch = replace(batch, lines=tuple(source.lines for source in sources))
     left, fresh = Carry(), list[str]()
     if not len(batch.table) and founds and not founds[0].begins and not founds[-1].ends:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -43,21 +44,37 @@ class _Marks:
         return self.segment[np.isin(self.role, roles)]
 
 
-def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence[Found], offsets: Sequence[int],
-             carry: Carry, *, hashed: bool) -> tuple[Batch, Digests | None]:
-    """Give a table its envelopes.
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelopes:
+    """What opens and closes what in a table, whose segments know where they lie."""
+
+    table: SegmentTable
+    first_segment: Ints  # of each interchange
+    stop_segment: Ints
+    has_trailer: Bools
+    groups: tuple[Group, ...]
+    transactions: Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around and within an interchange without being part of a segment; see ``edi.segments.Interchange``."""
+
+    newline: bytes = b""
+    objects: tuple[bytes | None, ...] = ()
+    before: bytes = b""
+    after: bytes = b""
+    unterminated: bool = False
+
+
+def find_envelopes(table: SegmentTable, region: Ints, founds: Sequence[Found], carry: Carry) -> Envelopes:
+    """Find the interchanges, groups and transactions of a table.
 
     Args:
         table: segments whose interchange, transaction and ordinal are still empty.
-        tokens: what the table was made from.
         region: index into ``founds`` of each segment, ascending.
-        offsets: byte offset of each interchange in its file.
         founds: the interchanges of the batch; only the first can have begun before it, only the last can go on behind it.
         carry: what is open from the part before, where the first interchange began in an earlier one.
-        hashed: whether contents are hashed.
-
-    Returns:
-        the batch, without findings, and the running hashes of its last interchange.
     """
     is_x12 = np.array([found.span.header.standard == "x12" for found in founds], dtype=bool)
     first = np.searchsorted(region, np.arange(len(founds)))
@@ -70,17 +87,35 @@ def assemble(table: SegmentTable, tokens: Tokens, region: Ints, founds: Sequence
     opened, stops = _bounds(table, marks, stop, Role.TRANSACTION, Role.TRANSACTION_END, is_open=carry.transaction is not None)
     table = _with_transactions(table, opened, stops, carry.segments)
     groups = _groups(table, marks, stop, is_x12, carry)
-    transactions = _transactions(table, opened, stops, groups, is_x12, carry)
+    return Envelopes(table, first, stop, closed, groups, _transactions(table, opened, stops, groups, is_x12, carry))
+
+
+def assemble(envelopes: Envelopes, tokens: Tokens, founds: Sequence[Found], offsets: Sequence[int], around: Sequence[Surroundings],
+             carry: Carry, *, hashed: bool) -> tuple[Batch, Digests | None]:
+    """Make a batch of a table and its envelopes.
+
+    Args:
+        envelopes: the table and what was found in it.
+        tokens: what the table was made from.
+        founds: the interchanges of the batch.
+        offsets: byte offset of each interchange in its file.
+        around: what stands around each of them.
+        carry: what is open from the part before.
+        hashed: whether contents are hashed.
+
+    Returns:
+        the batch, without findings, and the running hashes of its last interchange.
+    """
     digests = [Digests() if found.begins else carry.digests for found in founds]
     if hashed:
-        _hash_content(table, tokens, digests)
-    counts = np.bincount(np.array([group.interchange for group in groups], dtype=np.int64), minlength=len(founds)).tolist()
-    interchanges = tuple(
-        _interchange(table, found, o, int(a), int(b), has_trailer=bool(c), content_hash=_finished(d) if hashed else "", group_count=g)
-        for found, o, a, b, c, d, g in zip(founds, offsets, first, stop, closed, digests, counts, strict=True))
+        _hash_content(envelopes.table, tokens, digests)
+    hashes = [_finished(each) if hashed else "" for each in digests]
+    counts = np.bincount(np.array([group.interchange for group in envelopes.groups], dtype=np.int64), minlength=len(founds)).tolist()
+    interchanges = tuple(map(partial(_interchange, envelopes), range(len(founds)), founds, offsets, around, hashes, counts))
     if founds and not founds[0].begins:
         interchanges = (_going_on(interchanges[0], carry), *interchanges[1:])
-    return Batch(table, interchanges, groups, transactions, (), earlier=carry.earlier), digests[-1] if digests else None
+    batch = Batch(envelopes.table, interchanges, envelopes.groups, envelopes.transactions, (), earlier=carry.earlier)
+    return batch, digests[-1] if digests else None
 
 
 def _roles(table: SegmentTable, is_x12: Bools, region: Ints, headers: Ints) -> Ints:
@@ -151,17 +186,18 @@ def numbered_with_numpy(bounds: Ints, before: int, count: int) -> tuple[Ints, In
     return stretch, ordinal
 
 
-def _interchange(table: SegmentTable, found: Found, offset: int, first: int, stop: int, *, has_trailer: bool, content_hash: str,
+def _interchange(envelopes: Envelopes, at: int, found: Found, offset: int, around: Surroundings, content_hash: str,
                  group_count: int) -> Interchange:
-    header = found.span.header
+    header, stop = found.span.header, int(envelopes.stop_segment[at])
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
         acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
-        end=int(table.end[stop - 1]) if stop else offset, first_segment=first, stop_segment=stop, content_hash=content_hash,
-        has_trailer=has_trailer, group_count=group_count, prepared=header.prepared, charset=found.dialect.charset, una=header.una,
-        begins=found.begins, ends=found.ends,
+        end=int(envelopes.table.end[stop - 1]) if stop else offset, first_segment=int(envelopes.first_segment[at]), stop_segment=stop,
+        content_hash=content_hash, has_trailer=bool(envelopes.has_trailer[at]), group_count=group_count, prepared=header.prepared,
+        charset=found.dialect.charset, una=header.una, newline=around.newline, before=around.before, after=around.after,
+        unterminated=around.unterminated, objects=around.objects, begins=found.begins, ends=found.ends,
     )
 
 

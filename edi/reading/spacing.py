@@ -16,6 +16,7 @@ from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets, matches
 from edi.reading.buffers import Buffer, Found, Spots
 from edi.reading.carrying import Carry
+from edi.reading.envelopes import Envelopes, Surroundings
 from edi.reading.origins import Shifted
 from edi.reading.scouting import is_released
 from edi.reading.sources import Source
@@ -117,26 +118,29 @@ def _odd_gaps_with_numpy(buffer: Buffer, tokens: Tokens, found: Ints, newlines: 
     return first
 
 
-def with_padding(
-    batch: Batch, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None], limits: Limits,
-) -> Batch:
-    """Give each interchange of a batch what stands around it, between its segments, and between UNO and UNP."""
-    packages = batch.table.select("UNO")
-    edges = np.searchsorted(packages, [*(one.first_segment for one in batch.interchanges), len(batch.table)])
-    interchanges = []
-    for one, found, newline, (first, stop) in zip(batch.interchanges, founds, newlines, pairwise(edges.tolist()), strict=True):
-        source, objects = sources[one.file], tuple[bytes | None, ...]()
-        if isinstance(source.origin, Shifted):  # what was wrapped or recoded is not written again as it was
-            shift = source.origin.shift
-            if first < stop:
-                ends = batch.table.end[packages[first:stop]] - shift
-                objects = tuple(_object(source.data, found, end, limits.max_segment_bytes) for end in ends.tolist())
-            trailer = int(batch.table.offset[one.stop_segment - 1]) - shift if one.has_trailer else None
-            before, after, unterminated = _around(source.data, found, trailer, one.end - shift, limits.max_padding_bytes)
-            if newline or objects or before or after or unterminated:
-                one = replace(one, newline=newline or b"", objects=objects, before=before, after=after, unterminated=unterminated)
-        interchanges.append(one)
-    return replace(batch, interchanges=tuple(interchanges))
+def surroundings(
+    envelopes: Envelopes, sources: Sequence[Source], founds: Sequence[Found], newlines: Sequence[bytes | None], limits: Limits,
+) -> list[Surroundings]:
+    """Return what stands around each interchange of a batch, between its segments, and between UNO and UNP."""
+    table = envelopes.table
+    packages = table.select("UNO")
+    edges = np.searchsorted(packages, np.append(envelopes.first_segment, len(table)))
+    last = np.maximum(envelopes.stop_segment - 1, 0)
+    trailers = np.where(envelopes.has_trailer, table.offset[last], -1).tolist() if len(table) else [-1] * len(founds)
+    ends = table.end[last].tolist() if len(table) else [0] * len(founds)
+    around = []
+    for found, newline, (first, stop), trailer, end in zip(founds, newlines, pairwise(edges.tolist()), trailers, ends, strict=True):
+        source, objects = sources[found.file], tuple[bytes | None, ...]()
+        if not isinstance(source.origin, Shifted):  # what was wrapped or recoded is not written again as it was
+            around.append(Surroundings())
+            continue
+        shift = source.origin.shift
+        if first < stop:
+            places = table.end[packages[first:stop]] - shift
+            objects = tuple(_object(source.data, found, place, limits.max_segment_bytes) for place in places.tolist())
+        around.append(Surroundings(newline or b"", objects, *_around(
+            source.data, found, trailer - shift if trailer >= 0 else None, end - shift, limits.max_padding_bytes)))
+    return around
 
 
 def _object(data: Octets, found: Found, first: int, most: int) -> bytes | None:
