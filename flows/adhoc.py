@@ -16,7 +16,7 @@ from flows.reconciling import reconcile
 from flows.runners import Runner
 from flows.settings import Settings
 from flows.summary import Summary, ThisRun, summarize
-from storage.landing import arrivals, landed_path
+from storage.landing import arrivals, collecting, landed_path
 
 
 def ingest(settings: Settings, files: Sequence[Path], business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
@@ -24,8 +24,9 @@ def ingest(settings: Settings, files: Sequence[Path], business_date: date, runne
     for path in files:
         if not path.is_file():
             raise ConfigurationError(f"{path}: no such file; check the path")
-    for path in files:
-        land_file(settings, path, business_date, source="adhoc")
+    with collecting(settings.landing, business_date) as among:
+        for path in files:
+            land_file(settings, path, business_date, source="adhoc", among=among)
     return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
 
 
@@ -34,8 +35,9 @@ def replay(settings: Settings, replay_date: date, business_date: date, runner: R
     landed = arrivals(settings.landing, replay_date)
     if not landed:
         raise ConfigurationError(f"nothing was landed on {replay_date}; `crossfoot status` lists the nights there are")
-    for each in sorted(landed, key=lambda one: (one.hash, one.source, one.name)):
-        land_file(settings, landed_path(settings.landing, each.hash), business_date, source="replay", name=each.name)
+    with collecting(settings.landing, business_date) as among:
+        for each in sorted(landed, key=lambda one: (one.hash, one.source, one.name)):
+            land_file(settings, landed_path(settings.landing, each.hash), business_date, source="replay", name=each.name, among=among)
     return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 from sqlalchemy.engine import Engine
 
-from edi.errors import RetryableError
 from expectations.run import Outcome, validate
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
@@ -36,6 +35,7 @@ from storage.landing import (
     arrivals_folder,
     collecting,
     land,
+    land_all,
     landed_dates,
     landed_path,
     next_arrival,
@@ -53,6 +53,7 @@ from transforms.exports import KnownDocument
 from transforms.model import TABLES
 
 STABLE_LOOK_SECONDS = 2.0
+LANDED_AT_ONCE = 1000  # files whose folders are synced together
 
 Validate = Callable[[str, pa.Table], Outcome]  # asks what is expected of a canonical table's rows
 
@@ -119,8 +120,7 @@ def collect(settings: Settings, business_date: date) -> Collected:
                      found.count(None))
 
 
-def land_file(settings: Settings, path: Path, business_date: date, *, source: str, name: str | None = None,
-              among: Arrivals | None = None) -> Landed:
+def land_file(settings: Settings, path: Path, business_date: date, *, source: str, among: Arrivals, name: str | None = None) -> Landed:
     """Land one file, under its own name or one given."""
     return land(path, source=source, landing=settings.landing, business_date=business_date, name=name, among=among)
 
@@ -131,23 +131,26 @@ def _collect_drop(drop: Drop, settings: Settings, business_date: date, among: Ar
     if drop.complete_when == "stable":
         previous = look(drop.folder)
         time.sleep(STABLE_LOOK_SECONDS)
+    paths = list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous)
     found: list[Landed | None] = []
-    for path in list_stable(drop.folder, rule=rules[drop.complete_when], previous=previous):
-        try:
-            seen = path.stat()
-            landed = land_file(settings, path, business_date, source=drop.name, among=among)
-            now = path.stat()
-            if (seen.st_ino, seen.st_size, seen.st_mtime_ns) == (now.st_ino, now.st_size, now.st_mtime_ns):
-                dispose(path, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
-                        rule=rules[drop.complete_when])
-            found.append(landed)  # replaced meanwhile, the new file stays for the next look
-        except FileNotFoundError:
-            found.append(None)  # it is gone
-        except RetryableError as error:
-            if not error.restless:
-                raise
-            found.append(None)  # it changes: the others go on
+    for start in range(0, len(paths), LANDED_AT_ONCE):
+        some = paths[start:start + LANDED_AT_ONCE]
+        before = [_seen(path) for path in some]
+        landed = land_all(some, source=drop.name, among=among)
+        at_rest = [path for path, one, seen in zip(some, landed, before, strict=True) if one and seen and _seen(path) == seen]
+        dispose(at_rest, how=drop.afterwards, moved_to=settings.home / "collected" / business_date.isoformat() / drop.name,
+                rule=rules[drop.complete_when])  # replaced meanwhile, a new file stays for the next look
+        found.extend(landed)
     return found
+
+
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    """Return what tells a file from one that takes its place; None where it is gone."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def planned(session: Session) -> list[PlannedPacket]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,16 +25,34 @@ class Verdict:
     broken_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record to be: what was done to what, in which night."""
+
+    night_id: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
 def append(connection: Connection, *, night_id: str, action: str, subject: str, detail: dict[str, Any]) -> str:
     """Add a record and return its hash."""
+    return append_all(connection, [Entry(night_id, action, subject, detail)])
+
+
+def append_all(connection: Connection, entries: Sequence[Entry]) -> str:
+    """Add records in their order and return the hash of the last, which all before it are part of."""
     lock_table(connection, AUDIT)
     last = connection.execute(sa.select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1)).one_or_none()
-    record = {
-        "sequence": 1 if last is None else last.sequence + 1, "night_id": night_id, "action": action, "subject": subject,
-        "detail": canonical_json(detail), "previous_hash": GENESIS if last is None else last.hash,
-    }
-    digest = content_hash(canonical_json(record))
-    connection.execute(AUDIT.insert(), {**record, "hash": digest})
+    taken, digest = (0, GENESIS) if last is None else (last.sequence, last.hash)
+    records = []
+    for sequence, entry in enumerate(entries, taken + 1):
+        record = {"sequence": sequence, "night_id": entry.night_id, "action": entry.action, "subject": entry.subject,
+                  "detail": canonical_json(entry.detail), "previous_hash": digest}
+        digest = content_hash(canonical_json(record))
+        records.append({**record, "hash": digest})
+    if records:
+        connection.execute(AUDIT.insert(), records)
     return digest
 
 

@@ -6,7 +6,7 @@ nothing is shared by accident between threads or with a forked process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,13 @@ def translate(error: sa.exc.DBAPIError) -> CrossfootError:
     if isinstance(original, Exception) and "constraint failed: " in str(original):  # SQLite names columns there, never values
         what += ", " + str(original).split("constraint failed: ")[1]
     return IntegrityError(f"the database refused what we wrote ({what}); keep everything and look at the plan and the ledger")
+
+
+def chunks(values: Iterable[str], size: int = 400) -> Iterator[list[str]]:
+    """Cut values into sorted pieces that fit into one statement: SQLite limits how many may stand in it."""
+    every = sorted(set(values))
+    for start in range(0, len(every), size):
+        yield every[start:start + size]
 
 
 def lock_table(connection: Connection, table: sa.Table) -> None:

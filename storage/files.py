@@ -13,7 +13,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -55,6 +55,12 @@ _sure: set[Path] = set()  # folders whose names this process has made durable
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file as a whole; when this returns, the file survives a power cut."""
+    put(path, data)
+    settle([path.parent])
+
+
+def put(path: Path, data: bytes) -> None:
+    """Replace a file as a whole. It survives a power cut when its folder has been settled, which many files may share."""
     temporary = path.with_name(temporary_name(path.name))
     with explained(path):
         try:
@@ -63,10 +69,18 @@ def write_atomically(path: Path, data: bytes) -> None:
                 write_all(handle, data)
                 hit(WRITTEN)
                 sync_file(handle, path)
-            move_into_place(temporary, path)
+            place(temporary, path)
         except BaseException:
             discard(temporary)
             raise
+
+
+def settle(folders: Iterable[Path]) -> None:
+    """Make the names in some folders durable, each folder once."""
+    for folder in dict.fromkeys(folders):
+        with explained(folder):
+            sync_folder(folder)
+        hit(FOLDER_SYNCED)
 
 
 @contextmanager
@@ -95,8 +109,8 @@ def stage(path: Path, data: bytes) -> Path:
 
 def reveal(staged: Path, path: Path) -> None:
     """Give a staged file its name."""
-    with explained(path):
-        move_into_place(staged, path)
+    place(staged, path)
+    settle([path.parent])
 
 
 def hidden_name(path: Path) -> Path:
@@ -109,13 +123,12 @@ def temporary_name(name: str) -> str:
     return f".{name}.{os.getpid()}-{threading.get_ident()}{TEMPORARY}"
 
 
-def move_into_place(temporary: Path, path: Path) -> None:
-    """Rename within a folder, and make the rename durable."""
-    hit(SYNCED)
-    os.replace(temporary, path)
-    hit(RENAMED)
-    sync_folder(path.parent)
-    hit(FOLDER_SYNCED)
+def place(temporary: Path, path: Path) -> None:
+    """Give a synced file its name; durable when its folder is settled."""
+    with explained(path):
+        hit(SYNCED)
+        os.replace(temporary, path)
+        hit(RENAMED)
 
 
 def make_folder(path: Path) -> Path:
@@ -143,10 +156,15 @@ def _make_sure(folder: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file if it is there, durably."""
+    drop(path)
+    settle([path.parent])
+
+
+def drop(path: Path) -> None:
+    """Remove a file if it is there; sure when its folder is settled."""
     with explained(path):
         path.unlink(missing_ok=True)
         hit(REMOVED)
-        sync_folder(path.parent)
 
 
 def discard(temporary: Path) -> None:
@@ -155,7 +173,7 @@ def discard(temporary: Path) -> None:
 
 
 def move(path: Path, target: Path) -> None:
-    """Move a file to a name that is free, durably, also onto another file system."""
+    """Move a file to a name that is free, also onto another file system; sure when both folders are settled, the target's first."""
     with explained(target):
         try:
             os.rename(path, target)
@@ -165,8 +183,6 @@ def move(path: Path, target: Path) -> None:
             write_atomically(target, path.read_bytes())
             path.unlink()
         hit(MOVED)
-        sync_folder(target.parent)
-        sync_folder(path.parent)
 
 
 def make_empty(path: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from storage.canonical import REPLACEMENT, storable
+from storage.canonical import REPLACEMENT, fields_of, storable
 from storage.records import CounterKey, Interchange, Night
 from storage.tables import COUNTERS, INTERCHANGES
 
@@ -38,7 +37,7 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
 def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:
     """Record identities and verdicts; a second first one of an identity is refused by the database."""
     where = {"night_id": night.night_id, "packet_key": packet_key}
-    rows = [storable({**asdict(interchange), **where}) for interchange in interchanges]
+    rows = [storable({**fields_of(interchange), **where}) for interchange in interchanges]
     if rows:
         connection.execute(INTERCHANGES.insert(), rows)
 
@@ -46,7 +45,7 @@ def record_interchanges(connection: Connection, interchanges: Sequence[Interchan
 def allocate(connection: Connection, counter: CounterKey, count: int = 1) -> int:
     """Take the next control numbers of ours and return the first; they are given back if the transaction fails."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = asdict(counter)
+    row = fields_of(counter)
     statement = make(COUNTERS).values(**row, last=count)
     taken = statement.on_conflict_do_update(index_elements=list(row), set_={"last": COUNTERS.c.last + count})
     return int(connection.execute(taken.returning(COUNTERS.c.last)).scalar_one()) - count + 1

@@ -1,4 +1,4 @@
-"""The archive of what arrived, byte for byte, under the hash of its content, with a sidecar for each arrival.
+"""The archive of what arrived, byte for byte, under the hash of its content, with sidecars that hold a line for each arrival.
 
 It needs no database, so that collecting works while the database is down. A file's name is data in the sidecar and never
 becomes a path. Only these copies are ever parsed.
@@ -11,8 +11,7 @@ import hashlib
 import json
 import os
 import stat
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,30 +42,34 @@ class Landed:
 
 
 class Arrivals:
-    """What arrived on a business date, while nobody else may note arrivals; listed once, however many files come."""
+    """What arrived on a business date, while nobody else may note arrivals; read once, however many files come."""
 
     def __init__(self, landing: Path, business_date: date) -> None:
-        self._landing, self._business_date = landing, business_date
-        self._last = 0
-        self._sidecars: dict[str, list[str]] = defaultdict(list)  # by the part of the hash that is in their names
-        for sidecar in _sidecars(landing, business_date):
-            self._know(sidecar)
+        self.landing, self._folder = landing, arrivals_folder(landing, business_date)
+        noted = _noted(landing, business_date)
+        self._known = {_identity(each): each for each in noted}
+        self._last = max((each.arrival for each in noted), default=0)
 
-    def note(self, landed: Landed) -> Landed:
-        """Note an arrival, at the place that it has or the next free one; one that was noted before is returned as it was."""
-        for sidecar in self._sidecars[landed.hash[:12]]:
-            before = _read(self._landing, self._business_date, sidecar)
-            if (before.hash, before.name, before.source) == (landed.hash, landed.name, landed.source):
-                files.sync_folder(arrivals_folder(self._landing, self._business_date))  # whoever noted it may have been killed before this
-                return replace(before, duplicate=True)
-        landed = replace(landed, arrival=max(landed.arrival, self._last + 1))
-        self._know(_note(landed, arrivals_folder(self._landing, self._business_date)))
-        return landed
+    def note(self, landed: Sequence[Landed]) -> list[Landed]:
+        """Note arrivals in one sidecar, each at the place that it has or the next free one; one noted before is returned as it was.
 
-    def _know(self, sidecar: str) -> None:
-        arrival, _, digest = sidecar.removesuffix(".json").partition("-")
-        self._last = max(self._last, int(arrival))
-        self._sidecars[digest].append(sidecar)
+        Contents are made sure before they are noted, and notes before this returns: a killed run may have left both unsynced.
+        """
+        files.settle(landed_path(self.landing, each.hash).parent for each in landed)
+        new: dict[tuple[str, str, str], Landed] = {}
+        last = self._last
+        for each in landed:
+            if _identity(each) not in self._known and _identity(each) not in new:
+                last = max(each.arrival, last + 1)
+                new[_identity(each)] = replace(each, arrival=last)
+        if new:
+            first = next(iter(new.values())).arrival
+            files.put(self._folder / f"{first:06d}.json", "".join(_line(each) for each in new.values()).encode())
+        files.settle([self._folder])
+        self._known, self._last = {**self._known, **new}, last
+        for _ in landed:
+            hit(ARRIVED)
+        return [new.pop(key) if (key := _identity(each)) in new else replace(self._known[key], duplicate=True) for each in landed]
 
 
 @contextmanager
@@ -86,28 +89,35 @@ def land(path: Path, *, source: str, landing: Path, business_date: date, arrival
     Args:
         arrival: first position in the order of arrival that it may take; it takes the next free one.
         name: the name that it arrived under, where that is not the path's own.
-        among: what ``collecting`` gave, where many files are landed.
+        among: what ``collecting`` gave, where more files are landed.
 
     Raises:
         ConfigurationError: it is a link, a folder or a device.
-        RetryableError: it changed while it was copied, or the disk is full.
+        RetryableError: it is gone, it changed while it was copied, or the disk is full.
     """
-    digest, size, known = _archive(path, landing)
-    landed = Landed(digest, size, name or readable_name(path), source, arrival, known)
-    with nullcontext(among) if among else collecting(landing, business_date) as arrived:
-        landed = arrived.note(landed)
-    hit(ARRIVED)
-    return landed
+    archived = _archive(path, landing, source)
+    with nullcontext(among) if among else collecting(landing, business_date) as noting:
+        return noting.note([replace(archived, arrival=arrival, name=name or archived.name)])[0]
+
+
+def land_all(paths: Sequence[Path], *, source: str, among: Arrivals) -> list[Landed | None]:
+    """Land files as ``land`` does, but sync what they share once; None for one that is gone or changes: it is left for the next look.
+
+    Args:
+        among: what ``collecting`` gave.
+    """
+    archived = [_archive_if_at_rest(path, among.landing, source) for path in paths]
+    noted = iter(among.note([each for each in archived if each is not None]))
+    return [None if each is None else next(noted) for each in archived]
 
 
 def arrivals(landing: Path, business_date: date) -> list[Landed]:
     """Return the arrivals of a business date in order; one whose content came earlier that day is marked a duplicate."""
     seen: set[str] = set()
     found: list[Landed] = []
-    for sidecar in _sidecars(landing, business_date):
-        note = _read(landing, business_date, sidecar)
-        found.append(Landed(note.hash, note.size, note.name, note.source, note.arrival, note.hash in seen))
-        seen.add(note.hash)
+    for each in _noted(landing, business_date):
+        found.append(replace(each, duplicate=each.hash in seen))
+        seen.add(each.hash)
     return found
 
 
@@ -119,7 +129,7 @@ def landed_dates(landing: Path) -> list[date]:
 
 def next_arrival(landing: Path, business_date: date) -> int:
     """Return the number that the next arrival of a business date gets."""
-    return max((int(sidecar.split("-")[0]) for sidecar in _sidecars(landing, business_date)), default=0) + 1
+    return max((each.arrival for each in _noted(landing, business_date)), default=0) + 1
 
 
 def landed_path(landing: Path, digest: str) -> Path:
@@ -146,8 +156,8 @@ def readable_name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
-def _archive(path: Path, landing: Path) -> tuple[str, int, bool]:
-    """Copy and hash a file into the archive; return its hash, its size, and whether the archive had it already."""
+def _archive(path: Path, landing: Path, source: str) -> Landed:
+    """Copy and hash a file into the archive; it is not noted yet, and has no place in the order of arrival."""
     files.make_folder(landing)
     temporary = landing / files.temporary_name("landing")
     handle = _open(path)
@@ -155,19 +165,25 @@ def _archive(path: Path, landing: Path) -> tuple[str, int, bool]:
         digest, size = _copy(handle, temporary, path)
         hit(COPIED)
         final = landed_path(landing, digest)
-        known = final.exists()
         files.make_folder(final.parent)
-        with files.explained(final):
-            if known:
-                files.sync_folder(final.parent)  # whoever put it there may have been killed before this
-            else:
-                files.move_into_place(temporary, final)
+        known = final.exists()
+        if not known:
+            files.place(temporary, final)
         hit(ARCHIVED)
-        return digest, size, known
+        return Landed(digest, size, readable_name(path), source, 0, known)
     finally:
         with files.explained(temporary):
             os.close(handle)
             files.discard(temporary)
+
+
+def _archive_if_at_rest(path: Path, landing: Path, source: str) -> Landed | None:
+    try:
+        return _archive(path, landing, source)
+    except RetryableError as error:
+        if error.restless:
+            return None
+        raise
 
 
 def _open(path: Path) -> int:
@@ -202,26 +218,24 @@ def _copy(handle: int, temporary: Path, path: Path) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def _note(landed: Landed, folder: Path) -> str:
-    note = {"arrival": landed.arrival, "hash": landed.hash, "name": landed.name, "size": landed.size, "source": landed.source}
-    sidecar = f"{landed.arrival:06d}-{landed.hash[:12]}.json"
-    files.write_atomically(folder / sidecar, canonical_json(note).encode() + b"\n")
-    return sidecar
-
-
 def arrivals_folder(landing: Path, business_date: date) -> Path:
     """Return where the sidecars of a business date lie."""
     return landing / "arrivals" / business_date.isoformat()
 
 
-def _sidecars(landing: Path, business_date: date) -> list[str]:
+def _noted(landing: Path, business_date: date) -> list[Landed]:
+    """Read the sidecars of a business date, in the order of arrival."""
     folder = arrivals_folder(landing, business_date)
-    if not folder.is_dir():
-        return []
-    return sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    lines = [line for name in names if name.endswith(".json") and not name.startswith(".")
+             for line in (folder / name).read_bytes().splitlines()]
+    return [Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"]) for note in map(json.loads, lines)]
 
 
-def _read(landing: Path, business_date: date, sidecar: str) -> Landed:
-    note = json.loads((arrivals_folder(landing, business_date) / sidecar).read_bytes())
-    return Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"])
+def _line(landed: Landed) -> str:
+    note = {"arrival": landed.arrival, "hash": landed.hash, "name": landed.name, "size": landed.size, "source": landed.source}
+    return canonical_json(note) + "\n"
 
+
+def _identity(landed: Landed) -> tuple[str, str, str]:
+    return landed.hash, landed.name, landed.source

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from edi.errors import IntegrityError
 from storage import audit
-from storage.canonical import canonical_json, content_hash, storable
+from storage.canonical import canonical_json, content_hash, fields_of, storable
 from storage.database import lock_table
 from storage.records import ArchivedText, Arrival, Night, Plan, PlannedPacket, Publication
 from storage.tables import ARRIVALS, DECISIONS, FINDINGS, NIGHTS, PACKETS, PLANS, SETTINGS_ARCHIVE
@@ -34,7 +34,7 @@ def open_night(connection: Connection, *, deployment: str, business_date: date, 
         return existing
     sequence = int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(NIGHTS.c.sequence), 0))).scalar_one()) + 1
     night = Night(night_id, deployment, business_date, sequence, slot_at, settings_hash)
-    connection.execute(NIGHTS.insert(), asdict(night))
+    connection.execute(NIGHTS.insert(), fields_of(night))
     audit.append(connection, night_id=night_id, action="night.opened", subject=night_id,
                  detail={"sequence": sequence, "slot_at": slot_at, "settings": settings_hash})
     return night
@@ -70,7 +70,7 @@ def save_plan(connection: Connection, plan: Plan) -> Plan:
          "files": canonical_json(packet.files)} for packet in plan.packets])
     known = {row.arrival for row in connection.execute(sa.select(ARRIVALS.c.arrival).where(ARRIVALS.c.night_id == plan.night_id))}
     _insert(connection, ARRIVALS, [
-        {"night_id": plan.night_id, **asdict(arrival)} for arrival in plan.arrivals if arrival.arrival not in known])
+        {"night_id": plan.night_id, **fields_of(arrival)} for arrival in plan.arrivals if arrival.arrival not in known])
     connection.execute(NIGHTS.update().where(NIGHTS.c.night_id == plan.night_id).values(plan_hash=digest))
     audit.append(connection, night_id=plan.night_id, action="night.planned", subject=plan.night_id,
                  detail={"plan": digest, "round": plan.plan_round, "packets": len(plan.packets)})
@@ -132,7 +132,7 @@ def committed_packets(connection: Connection) -> list[tuple[str, Night]]:
 def record_decisions(connection: Connection, publication: Publication) -> None:
     """Write what became of each transaction of a packet, and the findings, in the order given."""
     where = {"night_id": publication.night.night_id, "packet_key": publication.packet_key}
-    _insert(connection, DECISIONS, [{**asdict(decision), **where} for decision in publication.decisions])
+    _insert(connection, DECISIONS, [{**fields_of(decision), **where} for decision in publication.decisions])
     _insert(connection, FINDINGS, [
         {**where, "finding_ordinal": ordinal, "code": found.code, "severity": found.severity.value, "message": found.message,
          "remedy": found.remedy, "file_hash": found.place.file, "byte_offset": found.place.offset, "line": found.place.line,
@@ -167,7 +167,7 @@ def archive_texts(connection: Connection, texts: Sequence[ArchivedText]) -> None
     for text in texts:
         stored = connection.execute(sa.select(SETTINGS_ARCHIVE.c.text).where(SETTINGS_ARCHIVE.c.hash == text.hash)).scalar_one_or_none()
         if stored is None:
-            _insert_missing(connection, SETTINGS_ARCHIVE, asdict(text))
+            _insert_missing(connection, SETTINGS_ARCHIVE, fields_of(text))
         elif stored != text.text:
             raise IntegrityError(f"two texts of kind {text.kind} claim the hash {text.hash[:12]}; hash the whole text, nothing less")
 

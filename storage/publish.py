@@ -6,7 +6,7 @@ at which rows, decisions, file names and hashes, acknowledgments, control number
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from edi.errors import DeviceError, IntegrityError, RetryableError
 from storage import audit, lake, leases, ledger, outbox
-from storage.canonical import canonical_json, content_hash
+from storage.canonical import canonical_json, content_hash, fields_of
 from storage.database import explained, reading, translate, writing
 from storage.failpoints import declare, hit
 from storage.identities import record_interchanges
@@ -141,7 +141,7 @@ def _write(connection: Connection, publication: Publication, staged: list[dict[s
     hit(ACKNOWLEDGED)
     ledger.archive_texts(connection, publication.archive)
     audit.append(connection, night_id=publication.night.night_id, action="packet.published", subject=publication.packet_key, detail={
-        "decisions": content_hash(canonical_json([asdict(decision) for decision in publication.decisions])),
+        "decisions": content_hash(canonical_json([fields_of(decision) for decision in publication.decisions])),
         "files": {str(row["path"]): row["hash"] for row in staged}, "outbox": queued, "transactions": len(publication.decisions),
     })
 

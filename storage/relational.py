@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from edi.errors import IntegrityError
 from storage.canonical import REPLACEMENT, canonical_json, content_hash
-from storage.database import open_database, reading, writing
+from storage.database import chunks, open_database, reading, writing
 from storage.records import Recount, Tally
 from storage.tables import CUT_TABLES, DECISIONS, LEDGER, OPERATIONAL_TABLES, OUTCOMES
 from transforms.model import DOCUMENTS, TABLES, arrow_schema
@@ -69,7 +69,7 @@ def count_rows(connection: Connection, table: sa.Table, document_ids: Iterable[s
     query = sa.select(sa.func.count()).select_from(table)
     if document_ids is None:
         return int(connection.execute(query).scalar_one())
-    return sum(int(connection.execute(query.where(table.c.document_id.in_(some))).scalar_one()) for some in _chunks(document_ids))
+    return sum(int(connection.execute(query.where(table.c.document_id.in_(some))).scalar_one()) for some in chunks(document_ids))
 
 
 def packet_rows(table: sa.Table, packet_key: str) -> sa.ColumnElement[bool]:
@@ -189,9 +189,3 @@ def _copy(connection: Connection, table: sa.Table, texts: list[pa.Array]) -> Non
 def _target(table: sa.Table, connection: Connection) -> str:
     preparer = connection.dialect.identifier_preparer
     return f"{preparer.format_table(table)} ({', '.join(preparer.quote(column.name) for column in table.columns)})"
-
-
-def _chunks(values: Iterable[str], size: int = 500) -> Iterator[list[str]]:
-    every = sorted(set(values))
-    for start in range(0, len(every), size):
-        yield every[start:start + size]

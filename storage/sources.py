@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edi.errors import ConfigurationError, RetryableError
@@ -51,35 +51,38 @@ def list_stable(folder: Path, *, rule: str, previous: Mapping[str, tuple[int, in
     return [folder / name for name in chosen]
 
 
-def dispose(path: Path, *, how: str, moved_to: Path | None = None, rule: str = "rename") -> Path | None:
-    """Move, delete or keep a drop file that is landed; return where it is now. Under the rule *done* its marker goes too."""
+def dispose(paths: Sequence[Path], *, how: str, moved_to: Path | None = None, rule: str = "rename") -> list[Path | None]:
+    """Move, delete or keep drop files that are landed; return where they are now. Under the rule *done* their markers go too."""
     if how not in DISPOSALS:
         raise ConfigurationError(f"disposal '{how}' is unknown; write one of {', '.join(DISPOSALS)}")
     if how == "keep":
-        return path
-    target = None
-    if how == "move":
-        if moved_to is None:
-            raise ConfigurationError("disposal 'move' needs a folder to move to; set moved_to in the source")
-        try:
-            target = _move(path, files.make_folder(moved_to))
-        except RetryableError:
-            if os.path.lexists(path):
-                raise
-            return None  # another run has landed it too, and was first to dispose of it
-    else:
-        files.remove(path)
-    if rule == "done":
-        files.remove(path.with_name(path.name + _DONE))
-    return target
+        return list(paths)
+    if how == "move" and moved_to is None:
+        raise ConfigurationError("disposal 'move' needs a folder to move to; set moved_to in the source")
+    targets: list[Path | None] = []
+    for path in paths:
+        if moved_to is not None and how == "move":
+            targets.append(_move(path, files.make_folder(moved_to)))
+        else:
+            files.drop(path)
+            targets.append(None)
+        if rule == "done":
+            files.drop(path.with_name(path.name + _DONE))
+    files.settle([*(target.parent for target in targets if target is not None), *(path.parent for path in paths)])
+    return targets
 
 
-def _move(path: Path, folder: Path) -> Path:
-    """Move a file, beside any of the same name that is there already."""
+def _move(path: Path, folder: Path) -> Path | None:
+    """Move a file, beside any of the same name that is there already; None where another run has landed it too and was first."""
     target, count = folder / path.name, 1
     while os.path.lexists(target):
         target, count = folder / f"{path.name}.{count}", count + 1
-    files.move(path, target)
+    try:
+        files.move(path, target)
+    except RetryableError:
+        if os.path.lexists(path):
+            raise
+        return None
     return target
 
 

@@ -55,12 +55,12 @@ class Evidence:
 
     @cached_property
     def arrivals(self) -> dict[str, list[Row]]:
-        """The sidecars of what arrived, by business date."""
+        """The lines of the sidecars of what arrived, by business date."""
         found: dict[str, list[Row]] = defaultdict(list)
         for name, path in self.files.items():
             parts = Path(name).parts
             if parts[:2] == ("landing", "arrivals") and name.endswith(".json") and not parts[-1].startswith("."):
-                found[parts[2]].append(json.loads(path.read_bytes()))
+                found[parts[2]].extend(json.loads(line) for line in path.read_bytes().splitlines())
         return dict(found)
 
     def loaded(self) -> Iterator[Row]:

@@ -20,7 +20,7 @@ def collect(home: Path) -> None:
     """Land what lies in the drop folder, then move it away."""
     for path in list_stable(home / "drop", rule="rename"):
         land(path, source="acme", arrival=next_arrival(home / "landing", DAY), landing=home / "landing", business_date=DAY)
-        dispose(path, how="move", moved_to=home / "read")
+        dispose([path], how="move", moved_to=home / "read")
 
 
 @pytest.mark.parametrize("point", POINTS)

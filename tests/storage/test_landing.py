@@ -50,14 +50,14 @@ def test_collecting_again_after_a_crash_makes_no_second_arrival(tmp_path: Path) 
 def test_many_files_are_landed_with_one_look_at_what_arrived_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(tmp_path, "0.edi", b"ISA*0")
     looks = []
-    monkeypatch.setattr(landing, "_sidecars", lambda *_: looks.append(1) or [f"000001-{hashlib.sha256(b'ISA*0').hexdigest()[:12]}.json"])
+    look = landing._noted
+    monkeypatch.setattr(landing, "_noted", lambda *where: looks.append(1) or look(*where))
     with landing.collecting(tmp_path / "landing", DAY) as among:
-        landed = []
-        for number in (0, 1, 2, 1):
-            path = tmp_path / "drop" / f"{number}.edi"
+        paths = [tmp_path / "drop" / f"{number}.edi" for number in (0, 1, 2)]
+        for number, path in enumerate(paths):
             path.write_bytes(b"ISA*%d" % number)
-            landed.append(land(path, source="acme", landing=tmp_path / "landing", business_date=DAY, among=among))
-    assert [(note.arrival, note.duplicate) for note in landed] == [(1, True), (2, False), (3, False), (2, True)]
+        landed = landing.land_all([*paths, tmp_path / "drop" / "gone", paths[1]], source="acme", among=among)
+    assert [note and (note.arrival, note.duplicate) for note in landed] == [(1, True), (2, False), (3, False), None, (2, True)]
     assert len(looks) == 1
 
 
@@ -87,7 +87,7 @@ def test_names_never_become_paths(tmp_path: Path) -> None:
     landed = arrive(tmp_path, name, b"ISA*")
     assert landed.name == "..\\..\\etc\\xff;rm -rf *"
     kept = [path.name for path in (tmp_path / "landing").rglob("*") if path.is_file()]
-    assert sorted(kept) == sorted([".lock", f"000001-{landed.hash[:12]}.json", landed.hash])
+    assert sorted(kept) == sorted([".lock", "000001.json", landed.hash])
 
 
 def test_two_that_collect_at_once_note_every_file_once(tmp_path: Path) -> None:

@@ -41,16 +41,16 @@ def test_a_file_is_stable_when_two_looks_agree(drop: Path) -> None:
 
 
 def test_a_moved_file_does_not_replace_an_earlier_one(drop: Path, tmp_path: Path) -> None:
-    dispose(drop / "a.edi", how="move", moved_to=tmp_path / "read", rule="done")
+    dispose([drop / "a.edi"], how="move", moved_to=tmp_path / "read", rule="done")
     (drop / "a.edi").write_bytes(b"another")
-    assert dispose(drop / "a.edi", how="move", moved_to=tmp_path / "read") == tmp_path / "read" / "a.edi.1"
+    assert dispose([drop / "a.edi"], how="move", moved_to=tmp_path / "read") == [tmp_path / "read" / "a.edi.1"]
     assert (tmp_path / "read" / "a.edi").read_bytes() == b"a.edi"
     assert not (drop / "a.edi.done").exists()
 
 
 def test_files_are_deleted_or_kept_as_the_source_says(drop: Path) -> None:
-    dispose(drop / "a.edi", how="delete")
-    dispose(drop / "b.edi", how="keep")
+    dispose([drop / "a.edi"], how="delete")
+    dispose([drop / "b.edi"], how="keep")
     assert names(list_stable(drop, rule="rename")) == ["a.edi.done", "b.edi"]
 
 
@@ -60,4 +60,4 @@ def test_settings_that_cannot_work_are_refused(drop: Path, tmp_path: Path) -> No
     with pytest.raises(ConfigurationError, match="rename, done, stable"):
         list_stable(drop, rule="guess")
     with pytest.raises(ConfigurationError, match="moved_to"):
-        dispose(drop / "a.edi", how="move")
+        dispose([drop / "a.edi"], how="move")

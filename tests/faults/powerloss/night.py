@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.audit import verify
 from storage.database import open_database, reading
-from storage.landing import Landed, arrivals, collecting, land, read_landed
+from storage.landing import Landed, arrivals, collecting, land_all, read_landed
 from storage.outbox import deliver
 from storage.publish import publish, recover
 from storage.relational import dump
@@ -17,6 +17,7 @@ from tests.faults.powerloss.calls import DATABASE
 from tests.storage.examples import open_with_plan, publication
 
 DAY = date(2026, 3, 2)
+AT_ONCE = 4  # files landed together
 PACKETS = ("packet-a", "packet-b", "packet-c")
 DROPPED = {f"{name}.edi": (f"{name}*".encode() * size) for name, size in (("a", 3), ("b", 700), ("c", 40), ("d", 1500), ("e", 1))}
 DROPPED["f.edi"] = DROPPED["a.edi"]  # the same content under another name
@@ -38,9 +39,12 @@ def run(home: Path, landed: Callable[[Landed], None] = lambda _: None, packets: 
         landed: told of each file when it is promised to be safe.
     """
     with collecting(home / "landing", DAY) as among:
-        for path in list_stable(home / "drop", rule="rename"):
-            landed(land(path, source="acme", landing=home / "landing", business_date=DAY, among=among))
-            dispose(path, how="move", moved_to=home / "collected")
+        paths = list_stable(home / "drop", rule="rename")
+        for some in (paths[:AT_ONCE], paths[AT_ONCE:]):
+            for each in land_all(some, source="acme", among=among):
+                assert each is not None, "nobody changes it"
+                landed(each)
+            dispose(some, how="move", moved_to=home / "collected")
     engine = open_database(f"sqlite:///{home / DATABASE}")
     recover(engine, home / "lake")
     night = open_with_plan(engine, *packets)

@@ -33,8 +33,9 @@ def broken(tree: Tree, promises: Promises) -> list[str]:
 def _notes(files: Files) -> tuple[list[dict[str, Any]], list[str]]:
     """Read the sidecars as landing would, and tell which cannot be read."""
     paths = [path for path in files if path.startswith("landing/arrivals/") and path.endswith(".json") and "/." not in path]
-    read = {path: parsed(files[path]) for path in paths}
-    return [note for note in read.values() if note], [f"a sidecar is torn: {path}" for path, note in read.items() if not note]
+    lines = [(path, parsed(line)) for path in paths for line in files[path].split(b"\n")[:-1] or [b""]]
+    torn = [path for path in paths if not files[path].endswith(b"\n")] + [path for path, note in lines if not note]
+    return [note for _, note in lines if note], [f"a sidecar is torn: {path}" for path in torn]
 
 
 def _archive(files: Files) -> list[str]:
