@@ -188,11 +188,12 @@ def _begins(data: Octets, at: int, tag: bytes, current: Header) -> bool:
     """Tell whether a new interchange begins here, inside the bytes of the current one."""
     if not is_tag(data, at, tag) and not is_tag(data, at, b"UNA"):
         return False
+    follows = follows_terminator(data, at, current.delimiters)
+    if follows and tag == b"ISA" and current.standard == "x12":
+        return True
     header = read_header(data, at)
-    if follows_terminator(data, at, current.delimiters):
-        if tag == b"ISA":
-            return current.standard == "x12" or (header is not None and header.fixed)
-        return header is not None
+    if follows:
+        return header is not None and (tag != b"ISA" or header.fixed)
     if header is None or not header.fixed:
         return False
     return data[at - 1] in b"\r\n" or _in_trailer(data, at, current)
