@@ -8,18 +8,22 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 from sqlalchemy.engine import Engine
 
 from expectations.run import Outcome, validate
+from flows import poison
+from flows.apart import bounded, sift
+from flows.clock import Clock, now
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
 from flows.outcomes import OK, of_expectations
 from flows.packet_exports import read_exports
 from flows.packets import read_edi, unknown_file
-from flows.planning import PlannedPacket, make_plan, packet_from_json
+from flows.planning import PlannedFile, PlannedPacket, make_plan, packet_from_json
 from flows.publishing import publication_of
 from flows.remembering import held, memory, taken_up
 from flows.restarts import with_restarts
@@ -158,7 +162,7 @@ def planned(session: Session) -> list[PlannedPacket]:
     return [packet for made in _planned_rounds(session) for packet in made]
 
 
-def plan(session: Session, lease: Lease | None = None) -> list[PlannedPacket]:
+def plan(session: Session, lease: Lease | None = None, clock: Clock = now) -> list[PlannedPacket]:
     """Plan what landed since the last round, and return the night's whole work in order. Written before any work.
 
     What was planned before must be published by then: a plan that is not published is no memory.
@@ -169,13 +173,19 @@ def plan(session: Session, lease: Lease | None = None) -> list[PlannedPacket]:
     old, ruled = carried(session), taken_up(session.engine, session.night, session.settings.landing, session.definitions)
     if not new and not ruled and all(each.tonight for each in old):
         return packets
-    made = make_plan(
-        new, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
-        lambda interchanges: held(session.engine, interchanges), night_id=session.night.night_id,
-        business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes, packet_files=session.settings.packet_files,
-        first_ordinal=len(packets) + 1, earlier_copies=_copies(packets),
-        waiting=Waiting(session.night.business_date, old, session.settings.wait_days), taken_up=ruled,
-    )
+
+    def plan_files(some: Sequence[Landed]) -> list[PlannedPacket]:
+        return make_plan(
+            some, session.load, session.definitions, lambda candidates: memory(session.engine, candidates),
+            lambda interchanges: held(session.engine, interchanges), night_id=session.night.night_id,
+            business_date=session.night.business_date, packet_bytes=session.settings.packet_bytes,
+            packet_files=session.settings.packet_files, first_ordinal=len(packets) + 1,
+            earlier_copies=_copies(packets), waiting=Waiting(session.night.business_date, old, session.settings.wait_days),
+            taken_up=ruled,
+        )
+
+    step = poison.Step(session.engine, session.night.night_id, f"plan {len(rounds) + 1}", clock)
+    made = poison.planned_soundly(step, session.settings, new, plan_files, packets)
     content = json.dumps([[packet.packet_key, packet.ordinal, packet.to_json()] for packet in made])
     with fenced(session.engine, lease, night_id=session.night.night_id, subject="plan") as connection:
         ledger.save_plan(connection, Plan(
@@ -221,14 +231,43 @@ def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], b
 
     Args:
         load: where bytes come from, by hash; the landing archive if left out.
+
+    Raises:
+        StoppedError: it took too long or too much memory; what then is to be done is :func:`read_packet_apart`.
     """
-    load = load or session.load
-    work = PacketWork(packet.packet_key)
-    read_edi([file for file in packet.files if file.kind == "edi"], load, session.context, work)
-    exports = [file for file in packet.files if file.kind == "csv"]
+    with bounded(poison.bounds_of(session.settings, (1,), 1)):
+        work = _read_files(session, packet.packet_key, load or session.load, packet.files)
+    return _expected(session, packet, work)
+
+
+def read_packet_apart(session: Session, packet: PlannedPacket) -> PacketWork:
+    """Read a packet as ever, but in a process of its own: its files came to be suspected of killing their reader.
+
+    Files that do it twice by themselves are held as poison; the others become what they would have become without them.
+    """
+    whole = sum(file.size for file in packet.files)
+    works, evidence = sift(packet.files, partial(_read_files, session, packet.packet_key, session.load),
+                           lambda some: poison.bounds_of(session.settings, [file.size for file in some], whole))
+    work = poison.together(works, packet.packet_key)
+    for file, how in evidence.items():
+        work.documents.extend(poison.held(file, how))
+    return _expected(session, packet, work)
+
+
+def _read_files(session: Session, packet_key: str, load: Callable[[str], bytes], files: Sequence[PlannedFile]) -> PacketWork:
+    work = PacketWork(packet_key)
+    read_edi([file for file in files if file.kind == "edi"], load, session.context, work)
+    exports = [file for file in files if file.kind == "csv"]
     if exports:
         read_exports(exports, load, session.context, lambda source: _versions(session, source), work)
-    work.documents.extend(unknown_file(file) for file in packet.files if file.kind == "unknown")
+    work.documents.extend(unknown_file(file) for file in files if file.kind == "unknown")
+    for file in files:
+        if file.kind == poison.KIND:
+            work.documents.extend(poison.held(file, file.poison))
+    return work
+
+
+def _expected(session: Session, packet: PlannedPacket, work: PacketWork) -> PacketWork:
     # Files are read grouped by their delimiters; what is numbered follows the plan.
     order = {(file.file_hash, file.copy): at for at, file in enumerate(packet.files)}
     work.acknowledgments.sort(key=lambda made: (order[made.place[:2]], made.place[2]))

@@ -6,7 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from edi.errors import DeviceError, LeaseLostError, RetryableError
+from edi.errors import CrossfootError, DeviceError, LeaseLostError, RetryableError
+from flows import attempts
 from flows.clock import Clock, now
 from flows.crossfoot import cross_foot, demand
 from flows.holding import lease, renew
@@ -23,6 +24,7 @@ from flows.night import (
     planned,
     publish_packet,
     read_packet,
+    read_packet_apart,
     send,
     unfinished,
 )
@@ -100,7 +102,7 @@ def _publish(session: Session, runner: Runner, held: Lease, clock: Clock) -> Pub
     """Publish what was planned before; only then plan what landed since, and publish that: what is not published is no memory."""
     published = Published()
     publish_all(session, planned(session), runner, held, published, clock)
-    publish_all(session, runner.call("plan", plan, session, held), runner, held, published, clock)
+    publish_all(session, runner.call("plan", plan, session, held, clock), runner, held, published, clock)
     return published
 
 
@@ -132,20 +134,63 @@ def publish_all(session: Session, packets: Sequence[PlannedPacket], runner: Runn
     """Read packets in parallel, publish them in the order of the plan, so that control numbers come out the same."""
     waiting = [packet for packet in packets if not packet_is_published(session, packet)]
     published.before = len(packets) - len(waiting) - published.now
-    for packet, work in _read_ahead(session, waiting, runner):
+    for packet, work in _read_ahead(session, waiting, runner, clock):
         renew(session, held, clock)
         published.add(runner.call(f"publish packet {packet.ordinal}", publish_packet, session, work, held), work)
 
 
-def _read_ahead(session: Session, packets: Sequence[PlannedPacket], runner: Runner) -> Iterator[tuple[PlannedPacket, PacketWork]]:
+def _read_ahead(session: Session, packets: Sequence[PlannedPacket], runner: Runner,
+                clock: Clock) -> Iterator[tuple[PlannedPacket, PacketWork]]:
     """Yield packets with their work in plan order; at most one more than there are workers is held in memory."""
-    ahead: deque[tuple[PlannedPacket, Pending[PacketWork] | None]] = deque()
+    ahead: deque[tuple[PlannedPacket, _Reading]] = deque()
     coming = iter(packets)
     while True:
         while len(ahead) <= session.settings.workers and (packet := next(coming, None)) is not None:
-            started = None if depends_on_earlier(packet) else runner.submit(f"read packet {packet.ordinal}", read_packet, session, packet)
-            ahead.append((packet, started))
+            ahead.append((packet, _Reading(session, packet, runner, clock)))
         if not ahead:
             return
-        packet, pending = ahead.popleft()
-        yield packet, pending.result() if pending else runner.call(f"read packet {packet.ordinal}", read_packet, session, packet)
+        packet, reading = ahead.popleft()
+        yield packet, reading.result()
+
+
+class _Reading:
+    """A packet that is being read: ahead of its turn if it may be; apart if an earlier attempt at it died, or this one does."""
+
+    def __init__(self, session: Session, packet: PlannedPacket, runner: Runner, clock: Clock) -> None:
+        self.session, self.packet, self.runner, self.clock = session, packet, runner, clock
+        self.step = f"read {packet.packet_key}"
+        self.apart = attempts.is_suspected(session.engine, session.night.night_id, self.step)
+        self.number = 0
+        self.pending: Pending[PacketWork] | None = None
+        if not self.apart and not depends_on_earlier(packet):
+            self._begin()
+            self.pending = runner.submit(f"read packet {packet.ordinal}", read_packet, session, packet)
+
+    def result(self) -> PacketWork:
+        """Return the work, whatever some of its files do to their reader."""
+        if not self.apart:
+            try:
+                work = self._read()
+            except CrossfootError:
+                raise
+            except Exception as error:  # noqa: BLE001  # a file may do anything to its reader; which one, is found out apart
+                self._end(f"failed: {type(error).__name__}")
+            else:
+                self._end(attempts.DONE)
+                return work
+        self._begin()
+        work = self.runner.call(f"read packet {self.packet.ordinal} apart", read_packet_apart, self.session, self.packet)
+        self._end(attempts.DONE)
+        return work
+
+    def _read(self) -> PacketWork:
+        if self.pending:
+            return self.pending.result()
+        self._begin()
+        return self.runner.call(f"read packet {self.packet.ordinal}", read_packet, self.session, self.packet)
+
+    def _begin(self) -> None:
+        self.number = attempts.begin(self.session.engine, self.session.night.night_id, self.step, self.clock)
+
+    def _end(self, outcome: str) -> None:
+        attempts.end(self.session.engine, self.session.night.night_id, self.number, outcome)

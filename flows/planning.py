@@ -31,7 +31,7 @@ class PlannedFile:
     name: str
     source: str
     size: int
-    kind: str  # "edi", "csv" or "unknown"
+    kind: str  # "edi", "csv", "unknown" or "poison"
     source_id: str | None  # contract of a CSV export
     verdicts: tuple[str, ...]  # of its interchanges, by ordinal
     transactions: int  # as the tokenizer counted them
@@ -42,6 +42,7 @@ class PlannedFile:
     until: str = ""  # business date until which the rest of a file that breaks off is waited for
     epochs: tuple[int, ...] = ()  # of its interchanges, by ordinal: how often their sender's numbering had begun again
     again: bool = False  # looked at again by us, though it did not come again: nobody waits for an answer
+    poison: str = ""  # how the process that looked at it died, of a file that is never opened again
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def make_plan(
     held = held_of({_id(candidate) for candidate, verdict in verdicts.items() if verdict == Verdict.RESEND})
     files = [_planned(each, verdicts, held, _of(each, settled), again) for each in looked]
     return [
-        PlannedPacket(_packet_key(night_id, ordinal, chunk), ordinal, tuple(chunk))
+        packet_of(chunk, night_id=night_id, ordinal=ordinal)
         for ordinal, chunk in enumerate(_chunks(files, packet_bytes, packet_files), start=first_ordinal)
     ]
 
@@ -167,6 +168,11 @@ def _chunks(files: Iterable[PlannedFile], most_bytes: int, most_files: int) -> I
         size += file.size
     if chunk:
         yield chunk
+
+
+def packet_of(files: Sequence[PlannedFile], *, night_id: str, ordinal: int) -> PlannedPacket:
+    """Make a packet of files; its key follows from them, the night and its place in the plan."""
+    return PlannedPacket(_packet_key(night_id, ordinal, files), ordinal, tuple(files))
 
 
 def _packet_key(night_id: str, ordinal: int, files: Sequence[PlannedFile]) -> str:

@@ -57,6 +57,8 @@ class Settings(Strict):
     packet_bytes: int = Field(default=64 * 2**20, ge=1)
     packet_files: int = Field(default=10_000, ge=1)
     workers: int = Field(default=2, ge=1, le=64)
+    reading_seconds: int = Field(default=900, ge=1, description="How long reading one packet may take; longer is taken for a hang")
+    reading_memory: int = Field(default=4 * 2**30, ge=2**20, description="By how many bytes a process may grow while it reads one packet")
     lease_seconds: int = Field(default=600, ge=1, description="How long after its last sign of life a run is taken for gone")
     limits: Limits = Limits()
 

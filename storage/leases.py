@@ -105,13 +105,19 @@ def _lost(lease: Lease) -> LeaseLostError:
 
 
 def begin_attempt(connection: Connection, *, night_id: str, step: str, started_at: datetime) -> int:
-    """Note that a run begins a step, and return its number; for people, nothing decides by it."""
+    """Note that a run begins a step, and return its number; one that never ends tells of what it was doing when it died."""
     lock_table(connection, ATTEMPTS)
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(ATTEMPTS.c.attempt), 0)).where(ATTEMPTS.c.night_id == night_id))
     attempt = int(last.scalar_one()) + 1
     row = {"night_id": night_id, "attempt": attempt, "step": step, "started_at": started_at.isoformat(), "outcome": "running"}
     connection.execute(ATTEMPTS.insert(), row)
     return attempt
+
+
+def has_failed(connection: Connection, *, night_id: str, step: str) -> bool:
+    """Tell whether an attempt at a step failed, or never ended. To be asked before the next one begins, by whoever holds the lease."""
+    query = sa.select(ATTEMPTS.c.attempt).where(ATTEMPTS.c.night_id == night_id, ATTEMPTS.c.step == step, ATTEMPTS.c.outcome != "done")
+    return connection.execute(query.limit(1)).scalar_one_or_none() is not None
 
 
 def end_attempt(connection: Connection, *, night_id: str, attempt: int, outcome: str) -> None:

@@ -36,6 +36,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("flows/prefecting.py", "secrets.token_urlsafe"): "nobody may guess the password of Prefect's server",
     ("flows/serving.py", "secrets"): "nobody may guess the password of Prefect's server",
     ("flows/serving.py", "secrets.token_urlsafe"): "nobody may guess the password of Prefect's server",
+    ("flows/apart.py", "time.monotonic"): "stops a reader that hangs; no row of data carries it",
     ("flows/serving.py", "time.monotonic"): "waits until Prefect's server answers; nothing is decided by it",
 }
 
