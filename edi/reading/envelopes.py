@@ -106,10 +106,11 @@ def assemble(envelopes: Envelopes, tokens: Tokens, founds: Sequence[Found], offs
     Returns:
         the batch, without findings, and the running hashes of its last interchange.
     """
-    digests = [Digests() if found.begins else carry.digests for found in founds]
+    digests, hashes = [carry.digests] * len(founds), [""] * len(founds)
     if hashed:
+        digests = [Digests() if found.begins else carry.digests for found in founds]
         _hash_content(envelopes.table, tokens, digests)
-    hashes = [_finished(each) if hashed else "" for each in digests]
+        hashes = [_finished(each) for each in digests]
     counts = np.bincount(np.array([group.interchange for group in envelopes.groups], dtype=np.int64), minlength=len(founds)).tolist()
     interchanges = tuple(map(partial(_interchange, envelopes), range(len(founds)), founds, offsets, around, hashes, counts))
     if founds and not founds[0].begins:

@@ -6,6 +6,7 @@ found in a file never depends on the files that it was read with.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,14 +33,14 @@ def read_files(
 ) -> Iterator[Batch]:
     """Read files into batches; every file is in exactly one of them, whole. See ``edi.stream`` for what can be said."""
     policy = Policy(limits, severities, hashed)
-    waiting: dict[Dialect | None, _Waiting] = {}
+    waiting: defaultdict[Dialect | None, _Waiting] = defaultdict(_Waiting)
     for file in files:
         source = _refused(file) if len(file.data) > limits.max_file_bytes else prepare(file)
-        dialects = list(dict.fromkeys(each.dialect for each in source.scouted if each.dialect))
+        dialects = {each.dialect for each in source.scouted if each.dialect}
         if len(dialects) > 1 or len(source.data) >= limits.batch_bytes:
             yield _whole([source], policy)
             continue
-        held = waiting.setdefault(dialects[0] if dialects else None, _Waiting())
+        held = waiting[dialects.pop() if dialects else None]
         held.sources.append(source)
         held.size += len(source.data)
         if held.size >= limits.batch_bytes or len(held.sources) >= _MOST_FILES:

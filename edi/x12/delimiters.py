@@ -6,6 +6,8 @@ and its width is only a finding.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from edi.dialect import Header
 from edi.findings import Severity, kind
 from edi.octets import Octets
@@ -14,6 +16,7 @@ from edi.segments import Delimiters
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
 _LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
 FIRST_WITH_REPETITION = "00402"
+_TAIL = 5  # octets: ISA16 and a terminator, which may be a character of four
 
 LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters long; its elements were counted instead",
               "Ask the partner to pad the elements of ISA to their fixed widths.")
@@ -34,19 +37,21 @@ def read_isa(data: Octets, at: int) -> Header | None:
     widths = tuple(map(len, fields[1:16]))
     if len(fields) < 17 or (widths != WIDTHS and any(width > most for width, most in zip(widths, _LONGEST, strict=True))):
         return None
-    delimiters = _delimiters(mark, fields)
+    delimiters = _delimiters(mark, fields[11], fields[12], fields[16][:_TAIL])
     if delimiters is None:
         return None
-    texts = head.decode("latin-1").split(mark.decode("latin-1"), 16)
-    return _header(at, [*(text.rstrip() for text in texts[:16]), texts[16]], widths, delimiters)
+    *texts, tail = head.decode("latin-1").split(mark.decode("latin-1"), 16)
+    return _header(at, [*[text.rstrip() for text in texts], tail], widths, delimiters)
 
 
 def _may_delimit(mark: bytes) -> bool:
     return len(mark) == 1 and not mark.isalnum() and mark not in (b" ", b"\t")
 
 
-def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
-    component, segment = fields[16][:1], _terminator(fields[16][1:])
+@lru_cache(maxsize=256)
+def _delimiters(mark: bytes, repetition: bytes, version: bytes, tail: bytes) -> Delimiters | None:
+    """Return the service characters; partners send the same ones in every file."""
+    component, segment = tail[:1], _terminator(tail[1:])
     if component in (b"\r", b"\n"):  # ISA16 was left out, and a newline ends the segment
         component, segment = b"", component
     elif component in (mark, segment) or component.isalnum():
@@ -55,10 +60,9 @@ def _delimiters(mark: bytes, fields: list[bytes]) -> Delimiters | None:
         component, segment = b"", component
     if not _may_delimit(segment[:1]) or segment == mark:
         return None
-    repetition = fields[11]
     repeats = (
         _may_delimit(repetition) and repetition not in (mark, component, segment, b"\r", b"\n")
-        and fields[12].isdigit() and fields[12].decode() >= FIRST_WITH_REPETITION
+        and version.isdigit() and version.decode() >= FIRST_WITH_REPETITION
     )
     return Delimiters(element=mark, segment=segment, component=component, repetition=repetition if repeats else None)
 
