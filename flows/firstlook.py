@@ -40,6 +40,7 @@ class Looked:
     order: tuple[str, ...]
     rows: int = 0
     starts: tuple[tuple[date, ...], ...] = ()  # of each candidate: when its sender's numbering began again
+    counts: tuple[bool, ...] = ()  # of each candidate: whether its sender's numbers are agreed to count
     ends_early: bool = False  # it breaks off: what stands last in it has no end
 
 
@@ -76,6 +77,7 @@ def _is_edi(found: Detection, contract: SourceContract | None) -> bool:
 class _Contents:
     keys: list[tuple[InterchangeKey, str, int]]
     starts: list[tuple[date, ...]]
+    counts: list[bool]
     void: set[int]  # ordinals of interchanges that are cut short or wrong as a whole
     order: tuple[str, ...]
     transactions: int
@@ -84,7 +86,7 @@ class _Contents:
 
 
 def _interchanges(files: dict[str, bytes], definitions: Definitions, business_date: date) -> dict[str, _Contents]:
-    found: dict[str, _Contents] = {name: _Contents([], [], set(), ("~unreadable",), 0) for name in files}
+    found: dict[str, _Contents] = {name: _Contents([], [], [], set(), ("~unreadable",), 0) for name in files}
     for batch in read_files([SourceFile(name, data) for name, data in sorted(files.items())], limits=definitions.limits):
         counts = _transactions_by_file(batch)
         for name, count in counts.items():
@@ -97,6 +99,7 @@ def _interchanges(files: dict[str, bytes], definitions: Definitions, business_da
             if not contents.keys:
                 contents.order = (whose.partner_id, interchange.standard, interchange.control_number, interchange.content_hash)
             contents.starts.append(whose.restarts)
+            contents.counts.append(whose.counts)
             contents.keys.append((interchange_key(interchange, whose, business_date), interchange.content_hash, interchange.ordinal))
             if at in spoiled or not interchange.has_trailer:
                 contents.void.add(interchange.ordinal)
@@ -136,7 +139,7 @@ def _looked(landed: Landed, copy: int, contents: _Contents, found: Detection) ->
     candidates = tuple(Candidate(key, content, landed.hash, copy, ordinal) for key, content, ordinal in contents.keys)
     early = contents.ends_early if candidates else found.empty or found.broken
     return Looked(landed, copy, "edi", None, contents.transactions, candidates, frozenset(contents.void), contents.order,
-                  starts=tuple(contents.starts), ends_early=early)
+                  starts=tuple(contents.starts), counts=tuple(contents.counts), ends_early=early)
 
 
 def _contract(landed: Landed, definitions: Definitions) -> SourceContract | None:

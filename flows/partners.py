@@ -32,6 +32,11 @@ class Correspondence:
         """The business dates from which the sender's numbering began again; ours never does."""
         return self.agreement.epochs if self.agreement and self.direction_code == "inbound" else ()
 
+    @property
+    def counts(self) -> bool:
+        """Whether the sender's control numbers are agreed to count."""
+        return self.agreement is not None and self.agreement.consecutive_numbers and self.direction_code == "inbound"
+
 
 UNKNOWN = Correspondence(None, "inbound")
 

@@ -89,7 +89,7 @@ def make_plan(
     looked = sorted(look_at(every, load, definitions, business_date, packet_bytes=packet_bytes, copies=earlier_copies or Counter()),
                     key=lambda each: (each.order, each.landed.hash, each.copy))
     memory = memory_of([candidate for each in looked for candidate in each.candidates])
-    looked = [placed(each, memory, business_date) for each in looked]
+    looked = placed(looked, memory, business_date)
     ruled = _ruled(looked, taken_up)
     settled = settle(looked, memory, load, waiting, {each.source_id for each in definitions.contracts if each.kind == "snapshot"})
     looked = [each for each in looked if not (_of(each, settled).is_pending and waiting.is_old(each.landed))]

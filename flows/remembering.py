@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
@@ -16,10 +17,12 @@ from flows.outcomes import FOR_A_PERSON
 from storage import ledger
 from storage.database import reading
 from storage.documents import held_documents
-from storage.identities import seen_interchanges
+from storage.identities import epochs_of_numbers, seen_interchanges, wrapped_epochs
 from storage.landing import Landed, landed_path
 from storage.records import Interchange, Night
 from storage.rulings import Contender, contenders, open_rulings
+from transforms import numbering
+from transforms.numbering import NEAR, read_number, restarts_of, wraps_at, wraps_of
 from transforms.verdicts import Candidate, InterchangeKey, Memory, Verdict
 
 
@@ -56,7 +59,23 @@ def memory(engine: Engine, candidates: Sequence[Candidate]) -> Memory:
         elif one.verdict == Verdict.CONFLICT:
             by_key.setdefault(key, set())
     return Memory({key: frozenset(known) for key, known in by_key.items()},
-                  {pair: frozenset(found) for pair, found in contents.items()}, epochs, first)
+                  {pair: frozenset(found) for pair, found in contents.items()}, epochs, first, **_scale(engine, candidates))
+
+
+def _scale(engine: Engine, candidates: Sequence[Candidate]) -> dict[str, Any]:
+    """Return what is on record about wrap-arounds, as far as tonight's numbers can meet one."""
+    numbers = [number for each in candidates if (number := read_number(each.key.control_number)) and (number.is_low or number.is_high)]
+    rounds: dict[tuple[tuple[str, ...], int], int] = {}
+    found: dict[str, set[tuple[tuple[str, ...], int]]] = {"ends": set(), "halves": set()}
+    with reading(engine) as connection:
+        for pair, epoch in wrapped_epochs(connection, least=numbering.epoch(0, 1)):
+            key = (pair, restarts_of(epoch))
+            rounds[key] = max(rounds.get(key, 0), wraps_of(epoch))
+        for letters, last in sorted({(number.letters, number.last) for number in numbers}):
+            ends = last - min(NEAR, last // 4) + 1
+            for name, low in (("ends", ends), ("halves", last // 2)) if rounds else (("ends", ends),):
+                found[name].update(epochs_of_numbers(connection, f"{letters}{low:0{len(str(last))}d}", f"{letters}{last}"))
+    return {"rounds": rounds, **{name: frozenset(those) for name, those in found.items()}}
 
 
 def key_of(one: Interchange) -> InterchangeKey:
@@ -86,18 +105,25 @@ def _is_of_a_later_epoch(each: Contender, definitions: Definitions) -> bool:
     agreed = definitions.agreement(each.partner_id)
     if agreed is None or each.verdict != Verdict.CONFLICT or each.ruling is not None or each.is_judged_anew:
         return False
-    return each.direction_code == "inbound" and sum(start <= each.business_date for start in agreed.epochs) > int(each.identity[-1])
+    begun = sum(start <= each.business_date for start in agreed.epochs)
+    return each.direction_code == "inbound" and begun > restarts_of(int(each.identity[-1]))
 
 
-def placed(looked: Looked, known: Memory, tonight: date) -> Looked:
-    """Put each interchange of a file into the epoch of its numbering.
+def placed(looked: Sequence[Looked], known: Memory, tonight: date) -> list[Looked]:
+    """Put each interchange of a night into the epoch of its numbering.
 
     What is on record under its number stays where it was decided. Anything else belongs where it came first: an interchange that
-    is fed in again, after its partner has begun to count anew, is no new one.
+    is fed in again, after its partner has begun to count anew, is no new one. Numbers that are agreed to count may wrap around.
     """
-    return replace(looked, candidates=tuple(
-        replace(each, key=replace(each.key, epoch=_epoch(each, starts, known, tonight)))
-        for each, starts in zip(looked.candidates, looked.starts, strict=True)))
+    begun = [replace(each, candidates=tuple(
+        replace(one, key=replace(one.key, epoch=_epoch(one, starts, known, tonight)))
+        for one, starts in zip(each.candidates, each.starts, strict=True))) for each in looked]
+    counting = [one for each in begun for one, counts in zip(each.candidates, each.counts, strict=True) if counts]
+    ends = known.ends | {(one.key.pair, _round(one, known)) for one in counting
+                         if (number := read_number(one.key.control_number)) and number.is_high}
+    return [replace(each, candidates=tuple(
+        _wrapped(one, known, ends) if counts else one for one, counts in zip(each.candidates, each.counts, strict=True)))
+        for each in begun]
 
 
 def _epoch(each: Candidate, starts: Sequence[date], known: Memory, tonight: date) -> int:
@@ -106,6 +132,23 @@ def _epoch(each: Candidate, starts: Sequence[date], known: Memory, tonight: date
         return known.epochs[numberless]
     came = min(known.first_seen.get(numberless, tonight), tonight)
     return sum(start <= came for start in starts)
+
+
+def _round(each: Candidate, known: Memory) -> int:
+    """Return the latest epoch of an interchange's numbering: its new beginnings, and how often it has wrapped around since."""
+    restarts = restarts_of(each.key.epoch)
+    return numbering.epoch(restarts, known.rounds.get((each.key.pair, restarts), 0))
+
+
+def _wrapped(each: Candidate, known: Memory, ends: Set[tuple[tuple[str, ...], int]]) -> Candidate:
+    """Put an interchange into its round of the scale; what is on record stays where it is."""
+    number = read_number(each.key.control_number)
+    if number is None or (replace(each.key, epoch=0), each.content_hash) in known.epochs:
+        return each
+    latest = _round(each, known)
+    at = (each.key.pair, latest)
+    wraps = wraps_at(number, current=wraps_of(latest), is_at_end=at in ends, is_past_half=at in known.halves)
+    return replace(each, key=replace(each.key, epoch=numbering.epoch(restarts_of(latest), wraps)))
 
 
 def held(engine: Engine, interchanges: set[str]) -> set[str]:

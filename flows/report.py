@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from flows.series import in_words
 from flows.settings import Settings
 from flows.summary import Summary, breaks_by_class
 from flows.terminal import money
@@ -68,9 +69,13 @@ def _sections(summary: Summary) -> list[tuple[str, Row, list[Row]]]:
                          one["reason"]) for one in summary.set_aside]
     documents: list[Row] = [(name, str(counts.get("loaded", 0)), ", ".join(f"{count} {outcome}" for outcome, count in counts.items()
                              if outcome != "loaded")) for name, counts in summary.documents.items()]
+    numbers: list[Row] = [(one["partner"], one["usage"], in_words(dict(one))) for one in summary.numbering]
+    waiting: list[Row] = [(one["file"][:12], one["source"], one["since"], one["until"]) for one in summary.waiting]
     return [
         ("Outcomes", ("Outcome", "Documents", "Records", "Money"), outcomes),
         ("Set aside", ("Outcome", "Partner", "Type", "Control number", "Reason", "What to do"), aside),
+        ("Control numbers", ("Partner", "Usage", "Numbers"), numbers),
+        ("Waited for", ("File", "Source", "Since", "Until"), waiting),
         ("Breaks by class", ("Class", "Open", "Closed tonight", "Money at stake"), classes),
         ("Breaks", ("Class", "State", "Partner", "Subject", "At stake", "What disagrees"), breaks),
         ("Documents by type", ("Type", "Loaded", "Not loaded"), documents),

@@ -6,17 +6,20 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from flows.crossfoot import CrossFoot, cross_foot
 from flows.night import Session
+from flows.series import numbering
 from storage import ledger
 from storage.breaks import load_breaks, load_rule_totals
 from storage.database import reading
 from storage.outbox import load_outbox
 from storage.records import Break, RuleTotal
 from storage.relational import recount
+from storage.waiting import waited_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,10 @@ class Summary:
     rows: Mapping[str, int]  # canonical table -> rows of the night
     breaks: tuple[Break, ...]
     rule_totals: tuple[RuleTotal, ...]
-    set_aside: tuple[Mapping[str, Any], ...]  # decisions that are quarantined or rejected
+    set_aside: tuple[Mapping[str, Any], ...]  # decisions that are quarantined, rejected or pending
     places: Mapping[str, str]
+    numbering: tuple[Mapping[str, Any], ...] = ()  # of partners whose control numbers are agreed to count
+    waiting: tuple[Mapping[str, Any], ...] = ()  # files that broke off, and whose rest is waited for
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -71,6 +76,7 @@ class Summary:
             "breaks": [_break_json(found) for found in self.breaks], "breaks_by_class": breaks_by_class(self.breaks),
             "rules": [_total_json(total) for total in self.rule_totals],
             "set_aside": [{name: one[name] for name in _ASIDE} for one in self.set_aside],
+            "numbering": [dict(one) for one in self.numbering], "waiting": [dict(one) for one in self.waiting],
             "places": dict(self.places),
         }
 
@@ -89,14 +95,18 @@ def summarize(session: Session, run: ThisRun) -> Summary:
         totals = load_rule_totals(connection, night_id=night_id)
         items = load_outbox(connection, night_id=night_id)
         rows = recount(connection, night_id=night_id).rows
+        waiting = waited_for(connection, deployment=session.night.deployment, until=session.night.business_date)
     settings = session.settings
     return Summary(
         night_id, session.night.business_date.isoformat(), session.night.sequence, run, cross_foot(session),
         _by_type(decisions), _by_code(findings), dict(sorted(Counter(str(item["kind"]) for item in items).items())),
         {name: count for name, count in rows.items() if count}, tuple(breaks), tuple(totals),
-        tuple(one for one in decisions if one["outcome"] in ("quarantined", "rejected")),
+        tuple(one for one in decisions if one["outcome"] in ("quarantined", "rejected", "pending")),
         {"database": _without_password(settings.database_url), "parquet": str(settings.lake), "outbox": str(settings.outbox),
          "landing": str(settings.landing), "reports": str(settings.reports)},
+        tuple(numbering(session)), tuple({
+            "file": one.file_hash, "source": one.source, "since": one.since.isoformat(), "documents": one.documents,
+            "until": (one.since + timedelta(days=settings.wait_days(one.source))).isoformat()} for one in waiting),
     )
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
+from flows.series import in_words
 from flows.summary import Summary, ThisRun, breaks_by_class
 from flows.truth import Verdict
 
@@ -31,6 +32,11 @@ def show_summary(summary: Summary, console: Console) -> None:
     console.print("Acknowledgments: " + (", ".join(f"{count} {kind}" for kind, count in summary.acknowledgments.items()) or "none"))
     if run.expectations_evaluated:
         console.print(f"Expectations: {run.expectations_evaluated} evaluated, {run.expectations_failed} failed")
+    for one in summary.numbering:
+        console.print(f"Numbers of {one['partner']}, {one['usage']}: {in_words(dict(one))}", highlight=False, markup=False)
+    for one in summary.waiting:
+        console.print(f"Waiting until {one['until']} for the rest of file {one['file'][:12]} from {one['source']}, since {one['since']}.",
+                      highlight=False, markup=False)
     console.print("Rows of the night: " + (", ".join(f"{name} {count}" for name, count in summary.rows.items()) or "none"))
     _breaks(summary, console)
     agrees = not summary.totals.problems

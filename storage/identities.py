@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,8 +11,10 @@ from sqlalchemy.engine import Connection
 
 from storage.canonical import REPLACEMENT, fields_of, storable
 from storage.records import CounterKey, Interchange, Night
-from storage.tables import COUNTERS, INTERCHANGES
+from storage.tables import COUNTERS, INTERCHANGES, NIGHTS
 
+_PAIR = [INTERCHANGES.c[name] for name in (
+    "standard", "sender_qualifier", "sender_id", "receiver_qualifier", "receiver_id", "usage_code")]
 _CHUNK = 400  # SQLite limits the number of values in a statement
 
 
@@ -32,6 +35,28 @@ def seen_interchanges(connection: Connection, *, control_numbers: Collection[str
                 if seen.night_id != apart_from_night:
                     found[seen.night_id, seen.file_hash, seen.copy, seen.interchange_ordinal] = seen
     return [found[key] for key in sorted(found)]
+
+
+def wrapped_epochs(connection: Connection, *, least: int) -> list[tuple[tuple[str, ...], int]]:
+    """Return (pair with usage, epoch) of all epochs from one on: few, or none."""
+    query = sa.select(*_PAIR, INTERCHANGES.c.epoch).where(INTERCHANGES.c.epoch >= least).distinct()
+    return [(tuple(row[:-1]), row[-1]) for row in connection.execute(query)]
+
+
+def epochs_of_numbers(connection: Connection, low: str, high: str) -> list[tuple[tuple[str, ...], int]]:
+    """Return (pair with usage, epoch) of all numbers on record between two of one width, both included."""
+    number = INTERCHANGES.c.control_number
+    query = sa.select(*_PAIR, INTERCHANGES.c.epoch).where(number.between(low, high), sa.func.length(number) == len(high)).distinct()
+    return [(tuple(row[:-1]), row[-1]) for row in connection.execute(query)]
+
+
+def numbers_from(connection: Connection, standard: str, senders: Collection[str], *, deployment: str, until: int) -> Sequence[sa.Row[Any]]:
+    """Return the control numbers that came from some addresses up to a place in the sequence of nights, each with its night and verdict."""
+    query = sa.select(*_PAIR, INTERCHANGES.c.epoch, INTERCHANGES.c.control_number, INTERCHANGES.c.verdict, NIGHTS.c.sequence).join(
+        NIGHTS, NIGHTS.c.night_id == INTERCHANGES.c.night_id).where(
+        INTERCHANGES.c.standard == standard, INTERCHANGES.c.sender_id.in_(sorted(senders)), NIGHTS.c.deployment == deployment,
+        NIGHTS.c.sequence <= until).distinct()
+    return connection.execute(query).all()
 
 
 def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:

@@ -69,7 +69,7 @@ INTERCHANGES = sa.Table(
     _text("content_hash"), _text("verdict"), _text("night_id", key=True), _text("file_hash", key=True),
     _integer("copy", key=True), _integer("interchange_ordinal", key=True), _text("interchange_id"), _text("packet_key", cut=True),
     sa.Index("interchanges_content", "content_hash"), sa.Index("interchanges_number", "control_number"),
-    sa.Index("interchanges_id", "interchange_id"),
+    sa.Index("interchanges_id", "interchange_id"), sa.Index("interchanges_sender", "sender_id"),
 )
 _FIRST = INTERCHANGES.c.verdict.in_(("new", "reissue"))  # the verdicts that take an identity: one interchange, for ever
 FIRST_ONLY_ONCE = sa.Index(
@@ -77,6 +77,8 @@ FIRST_ONLY_ONCE = sa.Index(
     sqlite_where=_FIRST, postgresql_where=_FIRST,
 )
 
+_WRAPPED = INTERCHANGES.c.epoch >= 1_000_000  # numbers have wrapped around, see transforms/numbering
+WRAPPED = sa.Index("interchanges_wrapped", INTERCHANGES.c.epoch, sqlite_where=_WRAPPED, postgresql_where=_WRAPPED)
 # What a person approved in a conflict is loaded beside the original under its number: each content once.
 _APPROVED = INTERCHANGES.c.verdict == "approved"
 APPROVED_ONLY_ONCE = sa.Index(

@@ -69,6 +69,9 @@ class Memory:
     contents: Mapping[tuple[str, ...], frozenset[str]]  # pair -> content hashes that were new once
     epochs: Mapping[tuple[InterchangeKey, str], int] = field(default_factory=dict)  # identity but for the epoch, content -> its epoch
     first_seen: Mapping[tuple[InterchangeKey, str], date] = field(default_factory=dict)  # the same -> business date that it came first
+    rounds: Mapping[tuple[tuple[str, ...], int], int] = field(default_factory=dict)  # pair, new beginnings -> times wrapped around, if any
+    ends: frozenset[tuple[tuple[str, ...], int]] = frozenset()  # pair and epoch of numbers at the end of their scale
+    halves: frozenset[tuple[tuple[str, ...], int]] = frozenset()  # the same of numbers in its upper half
 
     def with_ruled(self, ruled: Iterable[Candidate]) -> Memory:
         """Return the memory once a person has ruled: what they ruled on is known under its number."""
