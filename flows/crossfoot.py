@@ -17,6 +17,7 @@ from flows.outcomes import LOADED, OUTCOMES
 from storage import ledger
 from storage.database import reading
 from storage.documents import count_documents, count_records, sum_money
+from storage.exports import export_before, load_exports
 from transforms.mappings.registry import REGISTRY
 from transforms.policy import SourceContract
 
@@ -101,6 +102,24 @@ def _tokenized(session: Session, decisions: Iterable[Mapping[str, Any]]) -> tupl
     return counted, decided
 
 
+def _changes_of_exports(session: Session) -> Iterable[str]:
+    rows = {(file.file_hash, file.copy): file.rows for packet in planned(session) for file in packet.files if file.kind == "csv"}
+    with reading(session.engine) as connection:
+        exports = load_exports(connection, night_id=session.night.night_id)
+        compared = [(one, export_before(connection, one)) for one in exports]
+    for one, left in compared:
+        told = sum(one[f"{name}_rows"] for name in ("new", "changed", "unchanged", "set_aside"))
+        if told != rows.get((one["file_hash"], one["copy"])):
+            yield f"{one['source_id']}: {told} rows are new, changed, unchanged or set aside, the tokenizer counted another number"
+        if left is not None:
+            present = left["known_documents"] + left["new_documents"] + left["returned_documents"] - left["vanished_documents"]
+            if present != one["known_documents"]:
+                yield (f"{one['source_id']}: the export before left {present} documents, this one was compared with "
+                       f"{one['known_documents']}")
+    if {(one["file_hash"], one["copy"]) for one in exports} != set(rows):
+        yield f"{len(rows)} exports planned, {len(exports)} compared with what was there before"
+
+
 def _expects_money(session: Session, decision: Mapping[str, Any]) -> bool:
     mapping = REGISTRY.get((decision["standard"], decision["type_code"] or ""))
     if mapping is not None:
@@ -169,7 +188,11 @@ def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, t
 
 
 def _rows_of_exports(decisions: Iterable[Mapping[str, Any]], session: Session) -> Iterable[str]:
-    """Compare the rows of each export as the tokenizer counted them for the plan with those of the documents decided about."""
+    """Compare the rows of each export as the tokenizer counted them for the plan with those of the documents decided about.
+
+    They are new, changed, unchanged or set aside; and what a snapshot was compared with is what the export before it left.
+    """
+    yield from _changes_of_exports(session)
     decided: Counter[tuple[str, int]] = Counter()
     for decision in decisions:
         decided[decision["file_hash"], decision["copy"]] += decision["record_count"]

@@ -32,6 +32,7 @@ from flows.work import NightContext, PacketWork
 from storage import ledger
 from storage.database import open_database, reading, writing
 from storage.documents import latest_versions
+from storage.exports import gone_documents
 from storage.landing import (
     Arrivals,
     Landed,
@@ -282,7 +283,9 @@ def depends_on_earlier(packet: PlannedPacket) -> bool:
 
 def _versions(session: Session, source_id: str) -> dict[str, KnownDocument]:
     with reading(session.engine) as connection:
-        return {key: KnownDocument(document, content) for key, document, content in latest_versions(connection, source_id)}
+        gone = gone_documents(connection, source_id)
+        return {key: KnownDocument(document, content, rows, document in gone)
+                for key, document, content, rows in latest_versions(connection, source_id)}
 
 
 def expect(work: PacketWork, judge: Validate) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from edi.findings import Finding, Severity
 from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, of_cut, why
 from flows.planning import PlannedFile
-from flows.work import Document, NightContext, PacketWork
+from flows.work import Document, NightContext, PacketWork, ReadExport
 from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
 from transforms.policy import SourceContract
 
@@ -29,6 +29,7 @@ def read_exports(
         assert contract is not None, "the plan names only sources that have a contract"
         versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
         export = read_export(contract, load(file.file_hash), _context(file, night), versions)
+        work.exports.append(_compared(export, contract, file, versions))
         if file.cut:
             work.documents.append(_cut_short(export, contract, file))
             continue
@@ -46,12 +47,21 @@ def _context(file: PlannedFile, night: NightContext) -> ExportContext:
     )
 
 
+def _compared(export: Export, contract: SourceContract, file: PlannedFile, known: Mapping[str, KnownDocument]) -> ReadExport:
+    """Return what an export was compared with. Only a snapshot that can be read as a whole tells of what is gone, or is there again."""
+    present = sum(not each.is_gone for each in known.values())
+    made = ReadExport(file.file_hash, file.copy, contract.source_id, contract.kind, present)
+    if file.cut or export.file_error is not None or contract.kind != "snapshot":
+        return made
+    there = [known[document.key] for document in export.documents if document.key in known]
+    return replace(made, vanished=tuple(known[key] for key in export.vanished), returned=tuple(each for each in there if each.is_gone))
+
+
 def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork) -> None:
     found: dict[int, list[Finding]] = defaultdict(list)
     for finding in export.findings:
         found[finding.place.transaction or 0].append(finding)
     work.archive[MAP_HASH] = ("map", MAP_TEXT)
-    work.vanished[contract.source_id] += len(export.vanished)
     if export.file_error is not None:
         work.documents.append(_held_whole(export, contract, file))
         return
@@ -75,6 +85,7 @@ def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile,
         made.document_id, "csv", contract.source_id, made.partner_id or "unknown", "inbound", file.file_hash, file.copy, 0, made.ordinal,
         None, made.key, record_count=made.record_count, stated_amount=made.amount, currency=made.currency,
         has_money=contract.amount_column is not None, outcome=outcome, findings=findings,
+        change=made.verdict,
     )
 
 

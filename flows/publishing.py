@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from edi.findings import Finding
 from flows.definitions import Definitions
-from flows.outcomes import LOADED, OK
-from flows.work import Acknowledgment, Document, PacketWork, SeenInterchange
-from storage.records import AckOrder, ArchivedText, CounterKey, Decision, Interchange, Lease, Night, Publication, Reoffer
+from flows.outcomes import DUPLICATE, LOADED, OK
+from flows.work import Acknowledgment, Document, PacketWork, ReadExport, SeenInterchange
+from storage.records import (
+    Absence,
+    AckOrder,
+    ArchivedText,
+    CounterKey,
+    Decision,
+    ExportTally,
+    Interchange,
+    Lease,
+    Night,
+    Publication,
+    Reoffer,
+)
 
 
 def publication_of(work: PacketWork, night: Night, definitions: Definitions, held: Lease | None) -> Publication:
@@ -16,6 +29,8 @@ def publication_of(work: PacketWork, night: Night, definitions: Definitions, hel
     documents = sorted(work.documents, key=_place)
     loaded = [document.document_id for document in documents if document.outcome is not None and document.outcome.outcome == LOADED]
     archive = {**work.archive, definitions.settings_hash: ("settings", definitions.text)}
+    absences = [(one, each, is_gone) for one in work.exports for those, is_gone in ((one.vanished, True), (one.returned, False))
+                for each in those]
     return Publication(
         packet_key=work.packet_key, night=night, tables=work.keep(loaded),
         decisions=tuple(_decision(document) for document in documents),
@@ -25,7 +40,24 @@ def publication_of(work: PacketWork, night: Night, definitions: Definitions, hel
         acknowledgments=tuple(_order(made) for made in work.acknowledgments),
         reoffers=tuple(Reoffer(answers, f"{night.night_id}-{answers}") for answers in sorted(set(work.offered_again))),
         archive=tuple(ArchivedText(digest, kind, text) for digest, (kind, text) in sorted(archive.items())), lease=held,
+        exports=tuple(_tally(one, documents) for one in work.exports),
+        absences=tuple(Absence(one.file_hash, one.copy, each.document_id, one.source_id, is_gone) for one, each, is_gone in absences),
     )
+
+
+def _tally(export: ReadExport, documents: list[Document]) -> ExportTally:
+    """Count the documents and rows of an export by what became of them."""
+    counts: Counter[str] = Counter()
+    for document in documents:
+        if (document.file_hash, document.copy) == (export.file_hash, export.copy) and document.standard == "csv":
+            taken = document.change if (document.outcome or OK).outcome in (LOADED, DUPLICATE) else ""
+            counts[f"{taken or 'set_aside'}_documents"] += document.transaction_ordinal > 0 or not taken
+            counts[f"{taken or 'set_aside'}_rows"] += document.record_count
+    return ExportTally(
+        export.file_hash, export.copy, export.source_id, export.kind, counts["new_documents"], counts["new_rows"],
+        counts["changed_documents"], counts["changed_rows"], counts["unchanged_documents"], counts["unchanged_rows"],
+        counts["set_aside_documents"], counts["set_aside_rows"], len(export.vanished), sum(each.record_count for each in export.vanished),
+        export.known_documents, len(export.returned))
 
 
 def _place(document: Document) -> tuple[str, int, int, int]:

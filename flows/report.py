@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.series import in_words
 from flows.settings import Settings
 from flows.summary import Summary, breaks_by_class
-from flows.terminal import money
+from flows.terminal import EXPORT_PARTS, money
 from storage.files import make_folder, write_atomically
 
 STYLE = """
@@ -74,6 +74,8 @@ def _sections(summary: Summary) -> list[tuple[str, Row, list[Row]]]:
     return [
         ("Outcomes", ("Outcome", "Documents", "Records", "Money"), outcomes),
         ("Set aside", ("Outcome", "Partner", "Type", "Control number", "Reason", "What to do"), aside),
+        ("Rows of exports", ("Source", "Kind", "New", "Changed", "Unchanged", "Vanished", "Set aside"),
+         [(source, one["kind"], *(str(one[name]["rows"]) for name in EXPORT_PARTS)) for source, one in summary.exports.items()]),
         ("Control numbers", ("Partner", "Usage", "Numbers"), numbers),
         ("Waited for", ("File", "Source", "Since", "Until"), waiting),
         ("Breaks by class", ("Class", "Open", "Closed tonight", "Money at stake"), classes),

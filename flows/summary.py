@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from flows.series import numbering
 from storage import ledger
 from storage.breaks import load_breaks, load_rule_totals
 from storage.database import reading
+from storage.exports import by_source, load_exports
 from storage.outbox import load_outbox
 from storage.records import Break, RuleTotal
 from storage.relational import recount
@@ -57,6 +58,7 @@ class Summary:
     set_aside: tuple[Mapping[str, Any], ...]  # decisions that are quarantined, rejected or pending
     places: Mapping[str, str]
     numbering: tuple[Mapping[str, Any], ...] = ()  # of partners whose control numbers are agreed to count
+    exports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # source -> new, changed, unchanged, vanished, set aside
     waiting: tuple[Mapping[str, Any], ...] = ()  # files that broke off, and whose rest is waited for
 
     def to_json(self) -> dict[str, Any]:
@@ -77,6 +79,7 @@ class Summary:
             "rules": [_total_json(total) for total in self.rule_totals],
             "set_aside": [{name: one[name] for name in _ASIDE} for one in self.set_aside],
             "numbering": [dict(one) for one in self.numbering], "waiting": [dict(one) for one in self.waiting],
+            "exports": self.exports,
             "places": dict(self.places),
         }
 
@@ -95,6 +98,7 @@ def summarize(session: Session, run: ThisRun) -> Summary:
         totals = load_rule_totals(connection, night_id=night_id)
         items = load_outbox(connection, night_id=night_id)
         rows = recount(connection, night_id=night_id).rows
+        exports = load_exports(connection, night_id=night_id)
         waiting = waited_for(connection, deployment=session.night.deployment, until=session.night.business_date)
     settings = session.settings
     return Summary(
@@ -104,7 +108,7 @@ def summarize(session: Session, run: ThisRun) -> Summary:
         tuple(one for one in decisions if one["outcome"] in ("quarantined", "rejected", "pending")),
         {"database": _without_password(settings.database_url), "parquet": str(settings.lake), "outbox": str(settings.outbox),
          "landing": str(settings.landing), "reports": str(settings.reports)},
-        tuple(numbering(session)), tuple({
+        tuple(numbering(session)), by_source(exports), tuple({
             "file": one.file_hash, "source": one.source, "since": one.since.isoformat(), "documents": one.documents,
             "until": (one.since + timedelta(days=settings.wait_days(one.source))).isoformat()} for one in waiting),
     )

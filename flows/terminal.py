@@ -14,6 +14,7 @@ from flows.series import in_words
 from flows.summary import Summary, ThisRun, breaks_by_class
 from flows.truth import Verdict
 
+EXPORT_PARTS = ("new", "changed", "unchanged", "vanished", "set_aside")
 WORDS = {"documents": "transactions and documents", "records": "detail records"}
 
 
@@ -32,6 +33,7 @@ def show_summary(summary: Summary, console: Console) -> None:
     console.print("Acknowledgments: " + (", ".join(f"{count} {kind}" for kind, count in summary.acknowledgments.items()) or "none"))
     if run.expectations_evaluated:
         console.print(f"Expectations: {run.expectations_evaluated} evaluated, {run.expectations_failed} failed")
+    _exports(summary, console)
     for one in summary.numbering:
         console.print(f"Numbers of {one['partner']}, {one['usage']}: {in_words(dict(one))}", highlight=False, markup=False)
     for one in summary.waiting:
@@ -96,6 +98,16 @@ def _documents(summary: Summary, console: Console) -> None:
     for name, outcomes in summary.documents.items():
         others = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items() if outcome != "loaded")
         table.add_row(name, str(outcomes.get("loaded", 0)), others)
+    console.print(table)
+
+
+def _exports(summary: Summary, console: Console) -> None:
+    """Print what became of the rows of exports; documents stand in --json."""
+    if not summary.exports:
+        return
+    table = _table("Rows of export", "New", "Changed", "Same", "Gone", "Set aside")
+    for source, one in summary.exports.items():
+        table.add_row(f"{source} ({one['kind']})", *(str(one[name]["rows"]) for name in EXPORT_PARTS))
     console.print(table)
 
 

@@ -15,6 +15,7 @@ from edi.findings import Finding
 from edi.segments import Interchange
 from flows.definitions import Definitions
 from flows.outcomes import Outcome
+from transforms.exports_model import KnownDocument
 from transforms.model import TABLES, empty
 
 
@@ -51,6 +52,20 @@ class Document:
     has_money: bool = False
     outcome: Outcome | None = None
     findings: list[Finding] = field(default_factory=list)
+    change: str = ""  # of a CSV export's document: new, changed or unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExport:
+    """An export that was read: what it was compared with, and which documents it no longer has, or has again."""
+
+    file_hash: str
+    copy: int
+    source_id: str
+    kind: str
+    known_documents: int
+    vanished: tuple[KnownDocument, ...] = ()
+    returned: tuple[KnownDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class PacketWork:
     offered_again: list[str] = field(default_factory=list)  # interchange_ids whose first acknowledgment goes out again
     archive: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash -> (kind, text)
     expectations: Counter[str] = field(default_factory=Counter)  # evaluated, failed
-    vanished: Counter[str] = field(default_factory=Counter)  # per snapshot source
+    exports: list[ReadExport] = field(default_factory=list)
 
     def add_tables(self, tables: Mapping[str, pa.Table]) -> None:
         """Add mapped rows."""

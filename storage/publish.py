@@ -16,6 +16,7 @@ from edi.errors import DeviceError, IntegrityError, RetryableError
 from storage import audit, lake, leases, ledger, outbox
 from storage.canonical import canonical_json, content_hash, fields_of
 from storage.database import explained, reading, translate, writing
+from storage.exports import record_exports
 from storage.failpoints import declare, hit
 from storage.identities import record_interchanges
 from storage.records import Publication, PublishResult
@@ -133,6 +134,7 @@ def _write(connection: Connection, publication: Publication, staged: list[dict[s
     hit(ROWS)
     ledger.record_decisions(connection, publication)
     record_interchanges(connection, publication.interchanges, night=publication.night, packet_key=publication.packet_key)
+    record_exports(connection, publication)
     hit(DECIDED)
     if staged:
         connection.execute(LAKE_FILES.insert(), staged)

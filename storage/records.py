@@ -102,6 +102,39 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportTally:
+    """What became of the documents of a CSV export and their rows: new + changed + unchanged + set aside = all that it has."""
+
+    file_hash: str
+    copy: int
+    source_id: str
+    kind: str  # snapshot, delta or append
+    new_documents: int
+    new_rows: int
+    changed_documents: int
+    changed_rows: int
+    unchanged_documents: int
+    unchanged_rows: int
+    set_aside_documents: int
+    set_aside_rows: int
+    vanished_documents: int  # of a snapshot: known before, and no longer there
+    vanished_rows: int
+    known_documents: int  # loaded before and not gone: what a snapshot is compared with
+    returned_documents: int  # were gone, and are there again
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A loaded document that a snapshot no longer has, or has again."""
+
+    file_hash: str
+    copy: int
+    document_id: str
+    source_id: str
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CounterKey:
     """Whose numbering our control numbers belong to."""
 
@@ -162,6 +195,8 @@ class Publication:
     acknowledgments: tuple[AckOrder, ...] = ()
     reoffers: tuple[Reoffer, ...] = ()
     archive: tuple[ArchivedText, ...] = ()
+    exports: tuple[ExportTally, ...] = ()
+    absences: tuple[Absence, ...] = ()
     lease: Lease | None = None
 
 

@@ -112,6 +112,21 @@ DECISIONS = sa.Table(
 PENDING_DECISIONS = sa.Index("decisions_pending", DECISIONS.c.night_id, sqlite_where=DECISIONS.c.outcome == "pending",
                              postgresql_where=DECISIONS.c.outcome == "pending")
 
+# Rows of an export by what they are beside what was loaded before; ``known`` is what a snapshot is compared with.
+EXPORTS = sa.Table(
+    "exports", LEDGER, _text("night_id", key=True), _text("file_hash", key=True), _integer("copy", key=True), _text("packet_key", cut=True),
+    _text("source_id"), _text("kind"), *(_integer(f"{part}_{what}") for part in (
+        "new", "changed", "unchanged", "set_aside", "vanished") for what in ("documents", "rows")),
+    _integer("known_documents"), _integer("returned_documents"), _integer("ordinal", cut=True), sa.Index("exports_source", "source_id"),
+)
+
+# A snapshot does not have a document any more, or has it again. The last word counts.
+ABSENCES = sa.Table(
+    "absences", LEDGER, _text("night_id", key=True), _text("packet_key", cut=True), _text("file_hash", key=True),
+    _integer("copy", key=True), _text("document_id", key=True), _text("source_id"), sa.Column("is_gone", sa.Boolean(), nullable=False),
+    sa.Index("absences_source", "source_id"),
+)
+
 FINDINGS = sa.Table(
     "findings", LEDGER, _text("packet_key", key=True, cut=True), _integer("finding_ordinal", key=True, cut=True), _text("night_id"),
     _text("file_hash", null=True), _integer("interchange_ordinal", null=True), _integer("transaction_ordinal", null=True),

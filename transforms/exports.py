@@ -54,7 +54,8 @@ def read_export(contract: SourceContract, data: bytes, context: ExportContext, k
     # A row that cannot be read may belong to any document: then nothing has vanished for certain.
     complete = contract.kind == "snapshot" and not file.bad_rows
     present = {document.key for document in documents}
-    vanished = tuple(sorted(key for key in known if key not in present)) if complete else ()
+    vanished = tuple(sorted(
+        key for key, before in known.items() if key not in present and not before.is_gone)) if complete else ()
     return Export(documents, tables, findings, vanished, None, len(file.records))
 
 

@@ -19,6 +19,8 @@ class KnownDocument:
 
     document_id: str
     content_hash: str
+    record_count: int = 0
+    is_gone: bool = False  # the last snapshot did not have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Export:
     documents: tuple[ExportDocument, ...]
     tables: Mapping[str, pa.Table]
     findings: tuple[Finding, ...]
-    vanished: tuple[str, ...]  # keys that a snapshot no longer has
+    vanished: tuple[str, ...]  # keys that a snapshot no longer has, and the one before had
     file_error: str | None  # the code of the finding that holds the whole file
     record_count: int  # rows read; trailer and blank lines are none
 

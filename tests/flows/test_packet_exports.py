@@ -54,6 +54,24 @@ def test_a_snapshot_a_night_later_loads_only_what_changed(tmp_path: Path) -> Non
     assert summary.totals.read.money == {"USD": Decimal("232.00")}  # 72.50 + 87.00 + 72.50
 
 
+def test_rows_are_new_changed_unchanged_or_vanished_and_vanish_once(tmp_path: Path) -> None:
+    """A has two rows, B, C and D one each. C vanishes, comes back as it was, and is no longer gone."""
+    made = world(tmp_path)
+    both = row("A") + row("A", 2)
+    nights = [export(both, row("B"), row("C")), export(both, row("B", quantity="12", amount="87.00"), row("D")), export(both),
+              export(both, row("C"), row("B", quantity="ten"))]
+    told = []
+    for number, data in enumerate(nights, start=2):
+        post(made, {f"erp_orders_2026030{number}.csv": data}, source="erp")
+        summary = made.run(date(2026, 3, number))
+        assert summary.totals.problems == ()
+        one = summary.exports["erp_orders"]
+        told.append({name: (one[name]["documents"], one[name]["rows"]) for name in one if name != "kind" and one[name]["documents"]})
+    assert told == [
+        {"new": (3, 4)}, {"changed": (1, 1), "new": (1, 1), "unchanged": (1, 2), "vanished": (1, 1)},
+        {"unchanged": (1, 2), "vanished": (2, 2)}, {"unchanged": (2, 3), "set_aside": (1, 1)}]
+
+
 def test_the_same_snapshot_again_is_unchanged_and_not_a_fault(tmp_path: Path) -> None:
     made = night(tmp_path, export(row("A"), row("B")))
     post(made, {"erp_orders_20260303.csv": export(row("A"), row("B"))}, source="erp")
