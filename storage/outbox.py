@@ -28,6 +28,8 @@ Row = dict[str, Any]
 
 _AT_ONCE = 200  # items written before they are marked together
 _OFFERED = ("partner_id", "kind", "file_name", "control_number", "content", "answers")  # what an item that is offered again keeps
+_CITING = ("partner_id", "direction_code", "acknowledged_type_code", "acknowledged_group_number", "acknowledged_interchange_number")
+_OUR_REFERENCE = 8  # digits of the UNB 0020 that we write
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,200}")
 
 
@@ -108,6 +110,25 @@ def _refuse_other(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() != content:
         raise IntegrityError(f"{path.name} waits in the outbox with other content, and would be lost; "
                              "one name means one acknowledgment: correct the template of the name")
+
+
+def note_answers(connection: Connection, publication: Publication) -> None:
+    """Note which of our items the acknowledgments of a packet answer, in the transaction that loads them.
+
+    Nobody need answer an acknowledgment, but some do. They cite our group of functional code FA (X12 AK102), or our interchange (UNB 0020).
+    """
+    told = publication.tables.get("partner_acknowledgments")
+    cited: set[tuple[str, tuple[str, ...], int]] = set()
+    for row in told.select(list(_CITING)).to_pylist() if told is not None else ():
+        group, interchange = row["acknowledged_group_number"] or "", row["acknowledged_interchange_number"] or ""
+        if row["direction_code"] == "inbound" and row["acknowledged_type_code"] == "FA" and group.isdecimal():
+            cited.add((row["partner_id"], ("997", "999"), int(group)))
+        elif row["direction_code"] == "inbound" and interchange.isdecimal() and len(interchange) == _OUR_REFERENCE:
+            cited.add((row["partner_id"], ("CONTRL",), int(interchange)))
+    for partner, kinds, number in sorted(cited):
+        mine = (OUTBOX.c.partner_id == partner) & OUTBOX.c.kind.in_(kinds) & (OUTBOX.c.control_number == number)
+        for item in connection.execute(sa.select(OUTBOX.c.item_id).where(mine).order_by(OUTBOX.c.ordinal)).scalars().all():
+            mark_answered(connection, item)
 
 
 def mark_answered(connection: Connection, item_id: str) -> None:

@@ -140,6 +140,7 @@ def _write(connection: Connection, publication: Publication, staged: list[dict[s
         connection.execute(LAKE_FILES.insert(), staged)
     hit(NAMED)
     queued = outbox.enqueue(connection, publication)
+    outbox.note_answers(connection, publication)
     hit(ACKNOWLEDGED)
     ledger.archive_texts(connection, publication.archive)
     audit.append(connection, night_id=publication.night.night_id, action="packet.published", subject=publication.packet_key, detail={

@@ -58,3 +58,29 @@ def test_what_is_in_them() -> None:
     (older,) = made(edifact("AM1", "1"), contrl_version="2:2")
     assert b"UNH+1+CONTRL:2:2:UN'" in older.render(1)
     assert (plain.name(1), older.name(12)) == ("acme-997-000000001.edi", "acme-CONTRL-000000012.edi")
+
+
+def envelope(trailer: str) -> bytes:
+    """Return a TA1 that stands alone between ISA and IEA, and asks for an answer."""
+    header = x12("000000901", order_850(), ask="1").split(b"\n")[0]
+    return header + f"\nTA1*000000501*260302*1701*A*000~\nIEA*0*{trailer}~\n".encode()
+
+
+def contrl(trailer: str) -> bytes:
+    """Return a CONTRL whose UNB 0031 asks for an answer."""
+    return (b"UNB+UNOC:3+9012345000011:14+4000000000006:14+260302:1701+AM900077++++1'UNH+1+CONTRL:D:3:UN'"
+            b"UCI+00000001+4000000000006:14+9012345000011:14+7'UNT+3+1'" + f"UNZ+1+{trailer}'".encode())
+
+
+SETS = {"997": ["AK1*PO*70501", "AK2*850*0001", "AK5*A", "AK9*A*1*1*1"],
+        "999": ["AK1*PO*70501*005010", "AK2*850*0001", "IK5*A", "AK9*A*1*1*1"]}
+
+
+@pytest.mark.parametrize("trailer", ["000000901", "000000999"], ids=["good", "rejected"])
+@pytest.mark.parametrize("kind", ["997", "999", "TA1", "CONTRL"])
+def test_an_acknowledgment_of_an_acknowledgment_is_never_made(kind: str, trailer: str) -> None:
+    """However talkative the agreement, and whatever is wrong with it."""
+    reference = "AM900077" if trailer == "000000901" else "AM900078"
+    data = {"TA1": envelope(trailer), "CONTRL": contrl(reference)}.get(kind) or x12(
+        "000000901", SETS[kind], kind=kind, group="FA", ask="1", trailer=trailer)
+    assert made(data, ta1="always", contrl="always", accept_with_errors=True) == []
