@@ -21,7 +21,7 @@ from flows.clock import Clock, now
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
 from flows.outcomes import OK, of_expectations
-from flows.packet_exports import read_exports
+from flows.packet_exports import not_compared, read_exports
 from flows.packets import read_edi, unknown_file
 from flows.planning import PlannedFile, PlannedPacket, make_plan, packet_from_json
 from flows.publishing import publication_of
@@ -252,6 +252,8 @@ def read_packet_apart(session: Session, packet: PlannedPacket) -> PacketWork:
     work = poison.together(works, packet.packet_key)
     for file, how in evidence.items():
         work.documents.extend(poison.held(file, how))
+        if file.kind == "csv":
+            work.exports.append(not_compared(file, session.context, _versions(session, file.source_id or "")))
     return _expected(session, packet, work)
 
 

@@ -49,12 +49,22 @@ def _context(file: PlannedFile, night: NightContext) -> ExportContext:
 
 def _compared(export: Export, contract: SourceContract, file: PlannedFile, known: Mapping[str, KnownDocument]) -> ReadExport:
     """Return what an export was compared with. Only a snapshot that can be read as a whole tells of what is gone, or is there again."""
-    present = sum(not each.is_gone for each in known.values())
-    made = ReadExport(file.file_hash, file.copy, contract.source_id, contract.kind, present)
+    made = _unread(file, contract, known)
     if file.cut or export.file_error is not None or contract.kind != "snapshot":
         return made
     there = [known[document.key] for document in export.documents if document.key in known]
     return replace(made, vanished=tuple(known[key] for key in export.vanished), returned=tuple(each for each in there if each.is_gone))
+
+
+def not_compared(file: PlannedFile, night: NightContext, known: Mapping[str, KnownDocument]) -> ReadExport:
+    """Return the same of an export that could not be read: it changes nothing of what is known."""
+    contract = night.definitions.contract(file.source_id or "")
+    assert contract is not None, "the plan names only sources that have a contract"
+    return _unread(file, contract, known)
+
+
+def _unread(file: PlannedFile, contract: SourceContract, known: Mapping[str, KnownDocument]) -> ReadExport:
+    return ReadExport(file.file_hash, file.copy, contract.source_id, contract.kind, sum(not each.is_gone for each in known.values()))
 
 
 def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork) -> None:

@@ -115,7 +115,7 @@ def together(works: Sequence[PacketWork], packet_key: str) -> PacketWork:
         whole.offered_again += work.offered_again
         whole.archive |= work.archive
         whole.expectations += work.expectations
-        whole.vanished += work.vanished
+        whole.exports += work.exports
         for name, pieces in work.pieces.items():
             whole.pieces.setdefault(name, []).extend(pieces)
     return whole
