@@ -18,6 +18,8 @@ from edi.segments import Batch, Group, Interchange
 GuideOf: TypeAlias = Callable[[int], Guide | None]  # index of a transaction -> the guide that it was checked against
 
 _AREAS = ("guide.", "x12.", "edifact.", "envelope.", "charset.")
+HEADLESS = "envelope.missing_header"  # a transaction by itself, though it cannot be named: it takes no other down with it
+_OF_ACKNOWLEDGMENTS = ("FA", "CONTRL")  # GS01, UNG 0038
 _NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL"})}
 
 
@@ -95,8 +97,13 @@ class GroupAnswer:
 
     @property
     def rejected(self) -> bool:
-        """Whether the group's own envelope is wrong; its transactions then go down with it."""
-        return rejects(self.findings)
+        """Whether the group's own envelope is wrong, or nothing in it can be named; its transactions then go down with it."""
+        return rejects(finding for finding in self.findings if finding not in self.headless or not self.answers)
+
+    @property
+    def headless(self) -> tuple[Finding, ...]:
+        """What was found of transactions without a header, which cannot be named."""
+        return tuple(finding for finding in self.findings if finding.code == HEADLESS and rejects((finding,)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +113,7 @@ class AckRequest:
     batch: Batch
     interchange: Interchange
     findings: tuple[Finding, ...]  # of the interchange's own envelope
-    groups: tuple[GroupAnswer, ...]  # without acknowledgments, which are not answered
+    groups: tuple[GroupAnswer, ...]  # without acknowledgments, which are not answered, and without empty ones
     outside: tuple[Answer, ...] = ()  # X12: sets in no functional group, which no 997 can cite
 
     @property
@@ -140,7 +147,13 @@ def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding
         for index, group in _groups(batch, interchange_index)
     )
     outside = tuple(answers.get(-1, ())) if interchange.standard == "x12" else ()
-    return AckRequest(batch, interchange, tuple(own), tuple(group for group in groups if group.answers), outside)
+    if answers or interchange.standard == "x12":  # of an interchange with others neither TA1 nor CONTRL has a word for it
+        own = [finding for finding in own if finding.code != HEADLESS]
+    return AckRequest(batch, interchange, tuple(own), tuple(group for group in groups if _is_answered(group)), outside)
+
+
+def _is_answered(answer: GroupAnswer) -> bool:
+    return bool(answer.answers or (answer.headless and answer.group and answer.group.functional_code not in _OF_ACKNOWLEDGMENTS))
 
 
 def _groups(batch: Batch, interchange_index: int) -> list[tuple[int, Group | None]]:

@@ -45,7 +45,7 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
     types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
     if all(is_acknowledgment(interchange.standard, code) for code in types) and (types or _tells(batch, interchange)):
         return Due((), "an acknowledgment is never acknowledged")
-    if not types and not request.rejected:
+    if not types and not request.rejected and not request.groups:
         return Due((), "it holds no transaction")
     if note:
         return _refusal(request, policy)

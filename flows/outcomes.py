@@ -117,6 +117,22 @@ def of_transaction(
     return None
 
 
+def of_headless(lost: Sequence[Finding], whose: Correspondence, interchange: Interchange, *, is_alone: bool) -> Outcome | None:
+    """Return the outcome of transactions whose header is missing, None where there are none; rejected only where the partner is told.
+
+    Args:
+        lost: what was found of them.
+        whose: the agreement and direction of their interchange.
+        interchange: as read.
+        is_alone: whether it holds no other transaction. Where it does, a CONTRL has no word for them, nor a 997 outside of groups.
+    """
+    error = first_error(lost)
+    if error is None:
+        return None
+    told = is_alone if interchange.standard == "edifact" else error.place.group is not None
+    return _by_error(error, whose) if told else _quarantined(error.code, why(error))
+
+
 def of_expectations(findings: Sequence[Finding]) -> Outcome | None:
     """Return quarantine where a blocking expectation failed or a value could not be read."""
     error = first_error(findings)

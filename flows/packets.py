@@ -9,19 +9,22 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from edi.acknowledgments import HEADLESS
 from edi.findings import Finding, Place, Severity
 from edi.guidemodel import Guide
 from edi.guides import Subject, check, subject_of
 from edi.reading.files import SourceFile, read_files
 from edi.segments import Batch, Interchange
 from flows.acknowledging import acknowledgment_for
-from flows.outcomes import QUARANTINED, Outcome, first_error, of_cut, of_interchange, of_transaction, why
+from flows.outcomes import QUARANTINED, Outcome, first_error, of_cut, of_headless, of_interchange, of_transaction, why
 from flows.partners import Correspondence, by_policy, correspondence, interchange_key, partners_guide
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
 from transforms.mappings.documents import Documents
 from transforms.mappings.registry import DocumentMap, count_records, document_rows, find, stated_amounts
 from transforms.verdicts import WITHOUT_NUMBER, Verdict, document_id, interchange_id
+
+_NO_TRANSACTION = Outcome(QUARANTINED, "no_transaction", "The interchange holds no transaction that we map.")
 
 
 def read_edi(files: Sequence[PlannedFile], load: Callable[[str], bytes], night: NightContext, work: PacketWork) -> None:
@@ -43,6 +46,7 @@ class _BatchReader:
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
         self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         self.of_transaction: dict[tuple[int, int], list[Finding]] = defaultdict(list)
+        self.headless: dict[int, list[Finding]] = defaultdict(list)  # transactions that cannot be named, by interchange
         for finding in (*batch.findings, *check(batch, self._guide, max_depth=self.night.definitions.limits.max_depth)):
             self._file_away(finding)
         self.seen = [self._seen(at) for at in range(len(batch.interchanges))]
@@ -67,7 +71,9 @@ class _BatchReader:
             self.of_file[place.file or ""].append(finding)
             return
         finding = by_policy(finding, self.whose[at])
-        if place.transaction is None and place.group is not None:
+        if finding.code == HEADLESS and first_error((finding,)):
+            self.headless[at].append(finding)
+        elif place.transaction is None and place.group is not None:
             self.of_group[at, place.group].append(finding)
         elif place.transaction is None:
             self.of_interchange[at].append(finding)
@@ -118,14 +124,19 @@ class _BatchReader:
         )
 
     def _without_transactions(self, documents: Sequence[Document]) -> list[Document]:
-        """Make one document for each interchange, and each file, in which no transaction could be told apart: none goes uncounted."""
+        """Make one document for each interchange, and each file, in which no transaction could be told apart, or some could not.
+
+        So nothing goes uncounted.
+        """
         having = {(document.file_hash, document.interchange_ordinal) for document in documents}
         made = []
         for at, interchange in enumerate(self.batch.interchanges):
-            file = self._file(interchange)
-            if (file.file_hash, interchange.ordinal) not in having:
-                outcome = self.shared[at] or Outcome(QUARANTINED, "no_transaction", "The interchange holds no transaction that we map.")
-                made.append(_whole(file, self.whose[at], interchange, outcome, self.of_interchange[at], self.seen[at].interchange_id))
+            file, lost = self._file(interchange), self.headless[at]
+            is_alone = (file.file_hash, interchange.ordinal) not in having
+            if is_alone or lost:
+                outcome = self.shared[at] or of_headless(lost, self.whose[at], interchange, is_alone=is_alone) or _NO_TRANSACTION
+                findings = [*(self.of_interchange[at] if is_alone else ()), *lost]
+                made.append(_whole(file, self.whose[at], interchange, outcome, findings, self.seen[at].interchange_id))
         self.work.file_findings.extend(self._of_empty_groups())
         for name in self.batch.table.files:
             file = self.landed[name]
@@ -223,7 +234,7 @@ class _BatchReader:
         shared = self._outcome_as(at, Verdict.NEW) if released else self.shared[at]
         within = [finding for found in (self.of_group, self.of_transaction) for (owner, _), listed in found.items() if owner == at
                   for finding in listed]
-        findings = [*self.of_interchange[at], *within]
+        findings = [*self.of_interchange[at], *self.headless[at], *within]
         self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], shared, findings, seen, self.night))
 
 

@@ -82,7 +82,7 @@ class _Writer:
     def group(self, answer: GroupAnswer) -> Iterator[Line]:
         """Yield UCF, where the interchange has groups, and what there is to say about its messages."""
         if answer.group is not None:
-            verdict, because = self._verdict(answer.findings)
+            verdict, because = self._verdict(answer.findings if answer.rejected else ())
             theirs = answer.group
             yield Line(self._segment("UCF", theirs.control_number, theirs.sender_id, theirs.receiver_id, *verdict), because)
         if not answer.rejected:

@@ -20,6 +20,8 @@ MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is mis
                        "Ask the partner whether the file was cut short, and to send it again whole.")
 ORPHAN = kind("envelope.orphan", Severity.ERROR, "transactions stand outside of any interchange (segments: {count})",
               "Ask the partner to send these transactions again inside an interchange.")
+MISSING_HEADER = kind("envelope.missing_header", Severity.ERROR, "{tag} is missing: {count} segments up to {end} belong to no transaction",
+                      "Ask the partner to send this transaction again whole; those beside it are not touched.")
 NO_GROUP = kind("envelope.no_group", Severity.ERROR, "the transaction set stands outside of any functional group",
                 "Ask the partner to send it again between GS and GE.")
 EMPTY_SEGMENT = kind("envelope.empty_segment", Severity.WARNING, "a segment terminator ends nothing",
@@ -214,10 +216,23 @@ def _strays(batch: Batch) -> _Met:
     placed[stops[has_group_end(table, stops)] - 1] = True
     owner = np.where(placed, np.iinfo(np.int64).min, table.interchange * len(table.files) + table.file)
     lost = table.codes("ST", "UNH") & (table.interchange < 0)
+    ends = np.flatnonzero(table.codes("SE", "UNT") & ~placed & (table.interchange >= 0))
     for first, stop in _runs(owner):
-        if not placed[first]:
-            what = ORPHAN if lost[first:stop].any() else OUTSIDE
-            yield what, place_of(batch, first), {"count": stop - first}
+        if placed[first]:
+            continue
+        for end in ends[np.searchsorted(ends, first):np.searchsorted(ends, stop)].tolist():
+            yield _headless(batch, first, end) if end > first else (OUTSIDE, place_of(batch, end), {"count": 1})
+            first = end + 1
+        if first < stop:
+            yield ORPHAN if lost[first:stop].any() else OUTSIDE, place_of(batch, first), {"count": stop - first}
+
+
+def _headless(batch: Batch, first: int, last: int) -> tuple[Kind, Place, dict[str, object]]:
+    """Tell of segments whose trailer is there and whose header is not: a transaction that cannot be named."""
+    envelope = ENVELOPES[batch.interchanges[int(batch.table.interchange[first])].standard]
+    group = next((one.ordinal for one in batch.groups if one.first_segment <= first < one.stop_segment), None)
+    tag, end = envelope.tag(Role.TRANSACTION), envelope.tag(Role.TRANSACTION_END)
+    return MISSING_HEADER, replace(place_of(batch, first), group=group, tag=tag), {"tag": tag, "count": last + 1 - first, "end": end}
 
 
 def _runs(owner: Ints) -> Sequence[tuple[int, int]]:

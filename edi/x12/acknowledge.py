@@ -113,12 +113,13 @@ class _Writer:
         for one, verdict in zip(answer.answers, verdicts, strict=False):
             lines += self._answer(one, verdict)
         told = answer.rejected or self.policy.accept_with_errors
-        notes = group_codes(answer.findings, self.form) if told else []
+        because = answer.findings if told else answer.headless
+        notes = group_codes(because, self.form)
         stated = len(answer.answers) if group.stated_count is None else group.stated_count
         counts = (stated, len(answer.answers), sum(verdict != "R" for verdict in verdicts))
         overall = _group_verdict(answer, verdicts, notes)
         return [*lines, Line(segment("AK9", overall, *(str(min(count, _MOST_SETS)) for count in counts), *notes),
-                             answer.findings if told else ())]
+                             because)]
 
     def _verdict(self, answer: Answer) -> str:
         if answer.rejected:
@@ -196,6 +197,6 @@ def _loop(evidence: Evidence, fault: Finding) -> str:
 def _group_verdict(answer: GroupAnswer, verdicts: list[str], notes: list[str]) -> str:
     if answer.rejected or set(verdicts) == {"R"}:
         return "R"
-    if "R" in verdicts:
+    if "R" in verdicts or answer.headless:
         return "P"
     return "E" if "E" in verdicts or notes else "A"

@@ -30,6 +30,7 @@ LETTERS = {
     "one number": x12("000000911", response("4500009015")),
     "same number": x12("000000911", response("4500009016")),
     "new number, same content": x12("000000912", response("4500009001"), response("4500009002", confirmed="8")),
+    "header lost": x12("000000913", response("4500009017"), response("4500009018")).replace(b"ST*855*0002~\n", b""),
     "edifact: trailer differs": edifact("AM900001", "9001", "9002", trailer="AM900009"),
     "edifact: count wrong in one": edifact("AM900002", "9003", "9004", counts={2: 99}),
     "edifact: test": edifact("AM900003", "9005", usage="test"),
@@ -78,6 +79,12 @@ def test_one_bad_transaction_is_rejected_and_its_neighbour_loads(night: World) -
     assert outcomes(night)["000000903/0001"] == ("loaded", "ok")
     assert outcomes(night)["000000903/0002"] == ("rejected", "x12.se01_count")
     assert answer(night, "70903") == "AK2*855*0001~AK5*A~AK2*855*0002~AK5*R*4~AK9*P*2*2*1"  # 4: the count of segments is wrong
+
+
+def test_a_transaction_whose_header_is_lost_is_counted_and_its_neighbour_loads(night: World) -> None:
+    assert outcomes(night)["000000913/0001"] == ("loaded", "ok")
+    assert outcomes(night)["000000913"] == ("rejected", "envelope.missing_header")
+    assert answer(night, "70913") == "AK2*855*0001~AK5*A~AK9*P*2*1*1*5"  # 5: two are stated, one can be named
 
 
 def test_one_bad_message_is_rejected_and_its_neighbour_loads(night: World) -> None:
