@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss dbcut clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss dbcut sabotage clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -68,6 +68,9 @@ powerloss: venv  ## cut the power 100,000 times and let every call to the file s
 
 dbcut: venv  ## nights cut off from PostgreSQL in 200 ways, and 20 crashes of the server (CUTS=1000, RESTARTS=100, SEED=2)
 	@$(BIN)/python -m tests.faults.dbcut $(if $(CUTS),--cuts $(CUTS)) $(if $(RESTARTS),--restarts $(RESTARTS)) $(if $(SEED),--seed $(SEED))
+
+sabotage: venv  ## take the defences away one by one: a named test must turn red each time
+	@$(BIN)/python -m tests.faults.sabotage
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

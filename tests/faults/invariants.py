@@ -110,10 +110,13 @@ def _rows_are_those_of_the_oracle(evidence: Evidence) -> Complaints:
 
 
 def _parquet_is_the_database(evidence: Evidence) -> Complaints:
-    """The manifest lists whole packets that are committed, each file has the bytes that were decided, and its rows are the database's."""
+    """Names are those of committed packets, the manifest lists whole ones, files have the decided bytes and the database's rows."""
     decided = {row["path"]: row for row in evidence.ledger["lake_files"]}
     listed = {entry["path"]: entry for entries in evidence.manifest.values() for entry in entries}
     shown = {decided[path]["packet_key"] for path in listed if path in decided}
+    for path in sorted(evidence.settings.lake.rglob("[!.]*.parquet")):
+        if path.relative_to(evidence.settings.lake).as_posix() not in decided:
+            yield f"{path.relative_to(evidence.settings.lake)} has its name, and no committed packet has it"
     packet_of = {row["document_id"]: row["packet_key"] for row in evidence.loaded()}
     yield from (f"{path} is in the manifest, and no committed packet has it" for path in listed if path not in decided)
     yield from (f"{path} is not in the manifest, though other files of its packet are" for path, row in decided.items()
@@ -247,15 +250,12 @@ def _everything_is_sent(evidence: Evidence) -> Complaints:
 
 
 def _nothing_is_left_over(evidence: Evidence) -> Complaints:
-    """No temporary, staged or half-written file anywhere, and none in lake or landing that nothing refers to."""
+    """No temporary, staged or half-written file anywhere, and none in the archive that nothing refers to."""
     settings = evidence.settings
-    known = {settings.lake / row["path"] for row in evidence.ledger["lake_files"]}
     landed = {each["hash"] for arrived in evidence.arrivals.values() for each in arrived}
     for name, path in evidence.files.items():
         if path.name.startswith(".") and not path.name.endswith(".lock"):
             yield f"{name} is left over"
-        elif path.is_relative_to(settings.lake) and path.suffix == ".parquet" and path not in known:
-            yield f"{name} belongs to no packet"
         elif _is_archived(path, settings.landing) and path.name not in landed:
             yield f"{name} was archived, and no arrival is noted"
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from flows.settings import Settings
 from storage.database import open_database, writing
 from tests.faults.invariants import Memory, ViolatedError, check
-from tests.faults.kill.aside import expectations_aside
 from tests.faults.kill.night import small_data, small_world
+from tests.faults.small import run_small
 from tests.flows.nights import World
 
 pytestmark = pytest.mark.slow
@@ -24,8 +24,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> World:
     made = small_world(tmp_path_factory.mktemp("night") / "home", small_data(tmp_path_factory.mktemp("data") / "data"))
-    with expectations_aside():
-        made.run()
+    run_small(made)
     return made
 
 
@@ -93,7 +92,7 @@ TAMPERED = {
     "an acknowledgment was not written": ("outbox", lambda settings: first(settings.outbox, "*.edi").unlink()),
     "an acknowledgment is not sent": ("everything is sent", database("UPDATE outbox SET state = 'queued'")),
     "a temporary file stays": ("nothing left over", lambda settings: (settings.outbox / ".x.edi.1-1.tmp").write_bytes(b"")),
-    "a file belongs to no packet": ("nothing left over", lambda settings: shutil.copy(
+    "a file belongs to no packet": ("Parquet = database", lambda settings: shutil.copy(
         first(settings.lake, "*.parquet"), settings.lake / "orders" / "stray.parquet")),
     "an archived file has no arrival": ("nothing left over", archived_twice),
     "an archived file is damaged": ("archive", lambda settings: first(settings.landing, "?" * 64).write_bytes(b"other")),

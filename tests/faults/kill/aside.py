@@ -1,7 +1,8 @@
 """What is set aside so that hundreds of nights can be run: work that writes nothing, and takes most of a small night's time.
 
-Great Expectations lets every row pass; what DuckDB answers for a rule over one state of the lake is remembered; statements are
-compiled once for all databases of a process and its forks. The night, its transactions and its files are the same ones otherwise.
+What DuckDB answers for a rule over one state of the lake is remembered; statements are compiled once for all databases of a process
+and its forks. (Great Expectations is set aside by the judge that a night is handed.) The night, its transactions and its files are the
+same ones otherwise.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from expectations.run import Outcome
 from flows import night, reconciling
 from storage.canonical import content_hash
 
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Set all three aside for the time of a block."""
-    with expectations_aside(), rules_remembered(), statements_remembered():
+    """Set both aside for the time of a block."""
+    with rules_remembered(), statements_remembered():
         yield
 
 
@@ -46,16 +45,6 @@ def statements_remembered() -> Iterator[None]:
         arguments[0] = opened[0]
 
     with patch.object(sa, "create_engine", remembered):
-        yield
-
-
-@contextmanager
-def expectations_aside() -> Iterator[None]:
-    """Let every row pass for the time of a block."""
-    def validate(_name: str, table: pa.Table) -> Outcome:
-        return Outcome(rows=(), evaluated=len(table), failed=0)
-
-    with patch.object(night, "validate", validate):
         yield
 
 

@@ -17,6 +17,7 @@ from tests.faults.evidence import Memory, State
 from tests.faults.invariants import ViolatedError, check, differences
 from tests.faults.kill.night import small_data, small_world
 from tests.faults.killing import survives
+from tests.faults.small import run_small
 from tests.flows.nights import World
 
 DEEPEST = 5  # kills in a chain, of which all but the first strike a recovery
@@ -62,10 +63,10 @@ def undisturbed(folder: Path) -> Undisturbed:
     points: list[str] = []
     first = small_world(folder / "first", data)
     with armed({name: Action(partial(points.append, name), EVERY) for name in NAMES}):
-        first.run()
+        run_small(first)
     second = small_world(folder / "second", data)
     began = time.perf_counter()
-    second.run()
+    run_small(second)
     seconds = time.perf_counter() - began
     state = second.state()
     if problems := list(differences(first.state(), state)):
@@ -81,7 +82,7 @@ def killed_at(made: World, hit: int) -> bool:
         if next(passed) == hit:
             kill().do()
 
-    return not survives(made.run, {name: Action(strike, EVERY) for name in NAMES})
+    return not survives(partial(run_small, made), {name: Action(strike, EVERY) for name in NAMES})
 
 
 def one_hit(before: Undisturbed, home: Path, hit: int) -> Figures:
@@ -130,7 +131,7 @@ def _judged(before: Undisturbed, home: Path, what: str, disturb: Callable[[World
         disturb(made, memory)
         for _ in ("recovery", "second recovery"):
             began = time.perf_counter()
-            made.run()
+            run_small(made)
             figures.slowest_recovery = max(figures.slowest_recovery, time.perf_counter() - began)
             check(made.settings, memory, undisturbed=before.state, state=made.state())
             figures.checks += 1
