@@ -57,8 +57,8 @@ sample: venv  ## make data/sample again from its seed
 bench: venv  ## measure this engine and its peers on generated files into build/bench (BENCH=--quick or --full; see docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-fuzz: venv  ## X12, EDIFACT and CSV made of odd bytes, 1,000,000 inputs each (make fuzz RUNS=10000 for fewer)
-	@$(BIN)/python -m tests.fuzz $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+fuzz: venv  ## X12, EDIFACT and CSV made of odd bytes, 1,000,000 inputs each (make fuzz RUNS=10000 for fewer, FUZZ=--resume to go on)
+	@$(BIN)/python -m tests.fuzz $(FUZZ) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 kill: venv  ## SIGKILL at every hit of every failpoint of a night, in chains, and of real processes (make kill CHAINED=5000 PROCESSES=300 for more)
 	@$(BIN)/python -m tests.faults.kill $(if $(CHAINED),--chained $(CHAINED)) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(SEED),--seed $(SEED))

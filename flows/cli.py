@@ -22,7 +22,19 @@ SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Summaries(click.Group):
+    """Shows the first sentence of each command whole; click cuts it after some words."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, or a group of them."""
+        cmd.short_help = cmd.short_help or (cmd.help or "").partition("\n")[0].rstrip(".")
+        super().add_command(cmd, name)
+
+
+_Summaries.group_class = _Summaries
+
+
+@click.group(cls=_Summaries, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--settings", "settings_path", type=click.Path(dir_okay=False, path_type=Path), envvar="CROSSFOOT_SETTINGS",
               help="Settings file; crossfoot.toml of this folder if left out")
 @click.version_option(package_name="crossfoot")

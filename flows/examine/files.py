@@ -25,9 +25,12 @@ SPECIAL = kind("file.special", Severity.FATAL, "it is a pipe, a socket or a devi
 CHANGED = kind("file.changed", Severity.FATAL, "the file changed while it was read", "Wait until it is complete, then read it again.")
 BROKEN = kind("file.unreadable", Severity.FATAL, "the system cannot read it ({reason})",
               "Look at the name, the disk or the network drive, then try again.")
+EXPORT = kind("file.export", Severity.NOTE, "an export of another system (CSV) by its name: it was not looked at",
+              "`crossfoot run --dry-run` shows what a night makes of it; name the file itself to have it read as EDI.")
 NO_FILES = kind("file.none", Severity.WARNING, "the folder holds no files", "Name another folder if files were expected here.")
 
 STANDARD_INPUT = "-"
+_EXPORTS = (".csv", ".tsv")
 _OF_ERROR = {errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL,
              errno.ESTALE: CHANGED}
 
@@ -50,7 +53,7 @@ class Given:
 def listed(paths: Iterable[str]) -> Iterator[Given]:
     """Yield every file once: those that are named, and those in named folders, by name. Nothing is opened yet.
 
-    In folders, names that begin with a dot are passed over: they are not there yet.
+    In folders, names that begin with a dot are passed over: they are not there yet. Exports are told as what they are, and not read.
     """
     seen: set[str] = set()
     for path in paths:
@@ -67,7 +70,7 @@ def _walk(folder: str) -> Iterator[Given]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found = [os.path.join(here, name).removeprefix("./") for name in sorted(names) if not name.startswith(".")]
         empty = empty and not found and not denied
-        yield from (Given(path) for path in found)
+        yield from (Given(path, _found(EXPORT, path) if path.lower().endswith(_EXPORTS) else None) for path in found)
         yield from (Given(str(error.filename), _of_error(str(error.filename), error)) for error in denied)
         denied.clear()
     for error in denied:

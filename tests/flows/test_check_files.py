@@ -49,6 +49,12 @@ def an_unreadable(path: Path) -> str:
     return str(path)
 
 
+def a_folder_with_an_export(path: Path) -> str:
+    path.mkdir()
+    (path / "orders.csv").write_text("order,quantity\n1,2\n", encoding="utf-8")
+    return str(path)
+
+
 SITUATIONS: dict[str, Callable[[Path], str]] = {
     "file.missing": str,
     "file.denied": an_unreadable,
@@ -56,6 +62,7 @@ SITUATIONS: dict[str, Callable[[Path], str]] = {
     "file.changed": lambda path: "/proc/self/status",  # has bytes where its size says that it has none
     "file.unreadable": lambda path: "x" * 5000,
     "file.none": a_folder,
+    "file.export": a_folder_with_an_export,
 }
 
 

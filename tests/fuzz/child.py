@@ -18,6 +18,7 @@ with atheris.instrument_imports(include=["edi", "transforms"], enable_loader_ove
 from tests.fuzz import mutate
 
 HANGS_AFTER = 600  # seconds of the clock for one round, on a machine however busy: beyond that libFuzzer keeps the input and stops
+REPORTS_EVERY = 60  # seconds: a campaign that is stopped has told how far it came
 MOST_MEGABYTES = 2048  # of the whole process, with what libFuzzer remembers; each round has a limit of its own
 
 
@@ -26,13 +27,18 @@ def main(name: str, runs: int, seed: int, folder: Path) -> None:
     target = TARGETS[name]
     campaign = Campaign(target, name, folder)
     campaign.warm_up()
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
+    next_report = start + REPORTS_EVERY
 
     def one(data: bytes) -> None:
+        nonlocal next_report
         campaign.round(data, runs - campaign.executions)
+        now = time.perf_counter()
+        if campaign.executions >= runs or now > next_report:
+            next_report = now + REPORTS_EVERY
+            result = campaign.result(now - start, time.process_time() - cpu_start, seed)
+            _put(folder / f"{name}.json", json.dumps(result, indent=1))
         if campaign.executions >= runs:
-            result = campaign.result(time.perf_counter() - start, seed)
-            (folder / f"{name}.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
             os._exit(0)  # libFuzzer has nothing to add
 
     def mutator(data: bytes, most: int, chosen: int) -> bytes:
@@ -47,6 +53,12 @@ def main(name: str, runs: int, seed: int, folder: Path) -> None:
         f"-rss_limit_mb={MOST_MEGABYTES}", f"-artifact_prefix={folder}/{name}-", *_corpus(name, folder),
     ], one, custom_mutator=mutator)
     atheris.Fuzz()
+
+
+def _put(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def _corpus(name: str, folder: Path) -> list[str]:

@@ -64,11 +64,11 @@ def _answered(batch: Batch, index: int, findings: Sequence[Finding], policy: Ack
 
 
 def _otherwise(data: bytes) -> None:
-    """Read one file of 64 in parts, one with small limits, one alone and in company; write one again."""
-    chosen = crc32(data) % 64
+    """Read one file of 192 in parts, one with small limits, one alone and in company; write one again. All this is dear."""
+    chosen = crc32(data) % 192
     if chosen == 1:
-        size = crc32(data) // 64 % 400 + 1
-        _in_parts(data, Limits(batch_bytes=size, max_part_bytes=size + crc32(data) // 25600 % 400))
+        size = crc32(data) // 192 % 400 + 1
+        _in_parts(data, Limits(batch_bytes=size, max_part_bytes=size + crc32(data) // 76800 % 400))
     elif chosen == 2:
         batch = read(data, limits=SMALL)
         check_table(batch, [len(data)])
