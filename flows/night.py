@@ -42,7 +42,7 @@ from storage.landing import (
     land,
     land_all,
     landed_dates,
-    landed_path,
+    landed_size,
     next_arrival,
     read_landed,
 )
@@ -201,7 +201,7 @@ def carried(session: Session) -> list[Carried]:
     tonight, landing = session.night.business_date, session.settings.landing
     with reading(session.engine) as connection:
         found = waited_for(connection, deployment=session.night.deployment, until=tonight)
-    return [Carried(Landed(each.file_hash, landed_path(landing, each.file_hash).stat().st_size, each.name, each.source, 0), each.since,
+    return [Carried(Landed(each.file_hash, landed_size(landing, each.file_hash), each.name, each.source, 0), each.since,
                     each.last == tonight) for each in found]
 
 

@@ -18,7 +18,7 @@ from storage import ledger
 from storage.database import reading
 from storage.documents import held_documents
 from storage.identities import epochs_of_numbers, seen_interchanges, wrapped_epochs
-from storage.landing import Landed, landed_path
+from storage.landing import Landed, landed_size
 from storage.records import Interchange, Night
 from storage.rulings import Contender, contenders, open_rulings
 from transforms import numbering
@@ -96,7 +96,7 @@ def taken_up(engine: Engine, night: Night, landing: Path, definitions: Definitio
     rulings: dict[str, dict[int, tuple[Verdict, int]]] = {digest: {} for digest in named}
     for one in ruled:
         rulings[one.file_hash][one.interchange_ordinal] = (Verdict(one.ruling), one.epoch)
-    return [TakenUp(Landed(digest, landed_path(landing, digest).stat().st_size, *named[digest], 0), rulings[digest])
+    return [TakenUp(Landed(digest, landed_size(landing, digest), *named[digest], 0), rulings[digest])
             for digest in sorted(rulings)]
 
 

@@ -139,6 +139,15 @@ def landed_path(landing: Path, digest: str) -> Path:
     return landing / digest[:2] / digest
 
 
+def landed_size(landing: Path, digest: str) -> int:
+    """Return the size of a landed file, in bytes."""
+    path = landed_path(landing, digest)
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        raise IntegrityError(f"{path} is not in the landing archive; restore it from a backup, then run again") from None
+
+
 def read_landed(landing: Path, digest: str) -> bytes:
     """Read a landed file, checking that it still is what arrived."""
     path = landed_path(landing, digest)

@@ -117,3 +117,12 @@ def test_a_changed_copy_is_noticed(tmp_path: Path) -> None:
         landing.read_landed(tmp_path / "landing", landed.hash)
     with pytest.raises(IntegrityError):
         landing.read_landed(tmp_path / "landing", "../../secret")
+
+
+def test_a_lost_copy_is_noticed(tmp_path: Path) -> None:
+    landed = arrive(tmp_path, "a.edi", b"ISA*")
+    assert landing.landed_size(tmp_path / "landing", landed.hash) == 4
+    landing.landed_path(tmp_path / "landing", landed.hash).unlink()
+    for ask in (landing.landed_size, landing.read_landed):
+        with pytest.raises(IntegrityError, match="restore it"):
+            ask(tmp_path / "landing", landed.hash)
