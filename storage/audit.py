@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from storage.canonical import canonical_json, content_hash
 from storage.database import lock_table
+from storage.relational import insert_rows
 from storage.tables import AUDIT
 
 GENESIS = "0" * 64
@@ -51,8 +52,7 @@ def append_all(connection: Connection, entries: Sequence[Entry]) -> str:
                   "detail": canonical_json(entry.detail), "previous_hash": digest}
         digest = content_hash(canonical_json(record))
         records.append({**record, "hash": digest})
-    if records:
-        connection.execute(AUDIT.insert(), records)
+    insert_rows(connection, AUDIT, records)
     return digest
 
 

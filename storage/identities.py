@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from storage.canonical import REPLACEMENT, fields_of, storable
 from storage.records import CounterKey, Interchange, Night
+from storage.relational import insert_rows
 from storage.tables import COUNTERS, INTERCHANGES, NIGHTS
 
 _PAIR = [INTERCHANGES.c[name] for name in (
@@ -63,8 +64,7 @@ def record_interchanges(connection: Connection, interchanges: Sequence[Interchan
     """Record identities and verdicts; a second first one of an identity is refused by the database."""
     where = {"night_id": night.night_id, "packet_key": packet_key}
     rows = [storable({**fields_of(interchange), **where}) for interchange in interchanges]
-    if rows:
-        connection.execute(INTERCHANGES.insert(), rows)
+    insert_rows(connection, INTERCHANGES, rows)
 
 
 def allocate(connection: Connection, counter: CounterKey, count: int = 1) -> int:

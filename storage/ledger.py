@@ -17,6 +17,7 @@ from storage import audit
 from storage.canonical import canonical_json, content_hash, fields_of, storable
 from storage.database import lock_table
 from storage.records import ArchivedText, Arrival, Night, Plan, PlannedPacket, Publication
+from storage.relational import insert_rows
 from storage.tables import ARRIVALS, DECISIONS, FINDINGS, NIGHTS, PACKETS, PLANS, SETTINGS_ARCHIVE
 
 Row = dict[str, Any]
@@ -179,8 +180,7 @@ def load_text(connection: Connection, digest: str) -> ArchivedText | None:
 
 
 def _insert(connection: Connection, table: sa.Table, rows: list[Row]) -> None:
-    if rows:
-        connection.execute(table.insert(), [storable(row) for row in rows])
+    insert_rows(connection, table, [storable(row) for row in rows])
 
 
 def _insert_missing(connection: Connection, table: sa.Table, row: Row) -> None:

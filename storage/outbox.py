@@ -19,6 +19,7 @@ from storage.database import chunks, reading, writing
 from storage.failpoints import declare, hit
 from storage.identities import allocate
 from storage.records import AckOrder, Publication, Reoffer
+from storage.relational import insert_rows
 from storage.tables import OUTBOX
 
 WRITTEN = declare("outbox.written")
@@ -60,8 +61,7 @@ def _insert(connection: Connection, publication: Publication, items: list[Row]) 
         last[item["partner_id"]] = last.get(item["partner_id"], 0) + 1
         rows.append({**item, "night_id": publication.night.night_id, "packet_key": publication.packet_key, "state": "queued",
                      "content_hash": content_hash(bytes(item["content"])), "ordinal": last[item["partner_id"]]})
-    if rows:
-        connection.execute(OUTBOX.insert(), rows)
+    insert_rows(connection, OUTBOX, rows)
     return [str(item["file_name"]) for item in items]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 _BATCH = 50_000
+_FEW = 50  # rows that are not worth a COPY
 
 
 def all_tables() -> dict[str, sa.Table]:
@@ -53,6 +56,17 @@ def insert_table(connection: Connection, table: sa.Table, data: pa.Table) -> int
             marks = ", ".join("?" * len(texts))
             connection.exec_driver_sql(f"INSERT INTO {_target(table, connection)} VALUES ({marks})", _tuples(batch.columns, texts))
     return int(data.num_rows)
+
+
+def insert_rows(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Append plain rows that all have the same columns; many of them are COPYed where the database can."""
+    if rows and (len(rows) < _FEW or connection.dialect.name != "postgresql"):
+        connection.execute(table.insert(), rows)
+    elif rows:
+        names = list(rows[0])
+        with _copying(connection, f"COPY {_target(table, connection, names)} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
 
 
 def read_table(connection: Connection, table: sa.Table, *, where: sa.ColumnElement[bool] | None = None) -> pa.Table:
@@ -174,10 +188,16 @@ def _copy(connection: Connection, table: sa.Table, texts: list[pa.Array]) -> Non
     buffer = io.BytesIO()
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid")  # null is bare, the empty text quoted
     pyarrow.csv.write_csv(pa.table(texts, names=[column.name for column in table.columns]), buffer, options)
+    with _copying(connection, f"COPY {_target(table, connection)} FROM STDIN WITH (FORMAT csv)") as copy:
+        copy.write(buffer.getvalue())
+
+
+@contextmanager
+def _copying(connection: Connection, statement: str) -> Iterator[Any]:
     cursor = connection.connection.cursor()
     try:
-        with cursor.copy(f"COPY {_target(table, connection)} FROM STDIN WITH (FORMAT csv)") as copy:
-            copy.write(buffer.getvalue())
+        with cursor.copy(statement) as copy:
+            yield copy
     except connection.dialect.loaded_dbapi.Error as error:
         raise sa.exc.DBAPIError.instance(
             "COPY", None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=connection.dialect,
@@ -186,6 +206,6 @@ def _copy(connection: Connection, table: sa.Table, texts: list[pa.Array]) -> Non
         cursor.close()
 
 
-def _target(table: sa.Table, connection: Connection) -> str:
+def _target(table: sa.Table, connection: Connection, names: Sequence[str] = ()) -> str:
     preparer = connection.dialect.identifier_preparer
-    return f"{preparer.format_table(table)} ({', '.join(preparer.quote(column.name) for column in table.columns)})"
+    return f"{preparer.format_table(table)} ({', '.join(map(preparer.quote, names or table.columns.keys()))})"
