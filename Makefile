@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench fuzz kill powerloss dbcut sabotage clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench bench-night fuzz kill powerloss dbcut sabotage clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 BIN := .venv/bin
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
 
 venv:  ## make or refresh .venv from requirements.lock
 	@sh .ci/bootstrap
@@ -56,6 +56,9 @@ sample: venv  ## make data/sample again from its seed
 
 bench: venv  ## measure this engine and its peers on generated files into build/bench (BENCH=--quick or --full; see docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-night: venv  ## where the CPU of a night of 10,000 files goes, step by step; exactly-once may take 15 % (FILES=1000 for fewer)
+	@$(BIN)/python -m benchmarks.night $(if $(FILES),--files $(FILES))
 
 fuzz: venv  ## X12, EDIFACT and CSV made of odd bytes, 1,000,000 inputs each (make fuzz RUNS=10000 for fewer, FUZZ=--resume to go on)
 	@$(BIN)/python -m tests.fuzz $(FUZZ) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))

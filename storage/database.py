@@ -27,6 +27,7 @@ BEFORE_COMMIT = declare("database.before_commit")
 COMMITTED = declare("database.committed")
 
 _BUSY_MS = 60_000
+_FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}
 _FSYNC_FAILED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")  # PostgreSQL stops its own server
 _SCHEMA_LOCK = 7_227_004  # any number, the same in every process
 _COLUMNS = {  # (table or view, column); asking SQLAlchemy table by table takes longer than all else at the start of a command
@@ -100,6 +101,8 @@ def translate(error: sa.exc.DBAPIError) -> CrossfootError:
     if getattr(original, "sqlite_errorname", None) in _FSYNC_FAILED:
         return DeviceError(f"the database's fsync failed ({what}), so what was written last cannot be trusted; this run ends here. Look at "
                            "the device of the database's file and at the kernel's log, mend or change it, then run again")
+    if _FULL & set(told):
+        return RetryableError(f"the database's disk is full ({what}); free some space there, then run again")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
         return RetryableError(f"the database did not answer as it should ({what}); look whether it is up and has space, then run again")
     if isinstance(original, Exception) and "constraint failed: " in str(original):  # SQLite names columns there, never values

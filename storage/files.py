@@ -42,6 +42,7 @@ MOVED = declare("disposal.moved")
 _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.ENOSPC: (RetryableError, "free some space, then run again"),
     errno.EDQUOT: (RetryableError, "raise the quota or free some space, then run again"),
+    errno.EFBIG: (RetryableError, "a file may not grow so large for this user: raise the limit (ulimit -f), then run again"),
     errno.EACCES: (ConfigurationError, "give this user the right to write there, or set another folder"),
     errno.EPERM: (ConfigurationError, "give this user the right to write there, or set another folder"),
     errno.EROFS: (ConfigurationError, "mount it writable, or set another folder"),
