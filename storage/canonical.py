@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,12 +37,16 @@ def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]
     return names, attrgetter(*names)
 
 
-def storable(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row whose texts every database can hold: PostgreSQL has no NUL, so that it becomes U+FFFD in all of them alike.
+def storable(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Return rows whose texts every database can hold: PostgreSQL has no NUL, so that it becomes U+FFFD in all of them alike.
 
-    The landed bytes keep what was sent, and the check of elements reports it; a stray byte must not stop a night.
+    The landed bytes keep what was sent, and the check of elements reports it; a stray byte must not stop a night. Hardly any row
+    has one: a column at a time is looked at.
     """
-    return {name: value.replace("\0", REPLACEMENT) if isinstance(value, str) else value for name, value in row.items()}
+    texts = ("".join([value for row in rows if isinstance(value := row[name], str)]) for name in (rows[0] if rows else ()))
+    if not any("\0" in text for text in texts):
+        return rows
+    return [{name: value.replace("\0", REPLACEMENT) if isinstance(value, str) else value for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> str:

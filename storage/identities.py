@@ -63,7 +63,7 @@ def numbers_from(connection: Connection, standard: str, senders: Collection[str]
 def record_interchanges(connection: Connection, interchanges: Sequence[Interchange], *, night: Night, packet_key: str) -> None:
     """Record identities and verdicts; a second first one of an identity is refused by the database."""
     where = {"night_id": night.night_id, "packet_key": packet_key}
-    rows = [storable({**fields_of(interchange), **where}) for interchange in interchanges]
+    rows = storable([{**fields_of(interchange), **where} for interchange in interchanges])
     insert_rows(connection, INTERCHANGES, rows)
 
 

@@ -180,7 +180,7 @@ def load_text(connection: Connection, digest: str) -> ArchivedText | None:
 
 
 def _insert(connection: Connection, table: sa.Table, rows: list[Row]) -> None:
-    insert_rows(connection, table, [storable(row) for row in rows])
+    insert_rows(connection, table, storable(rows))
 
 
 def _insert_missing(connection: Connection, table: sa.Table, row: Row) -> None:
