@@ -14,6 +14,7 @@ from edi.limits import Limits
 from edi.segments import Batch, Ints
 
 MAX_DEPTH = Limits().max_depth
+_ROUNDS = 5  # each doubles the step: enough for 32 levels, which no real document has
 
 DEPTH = kind("limits.depth", Severity.ERROR, "the hierarchy of HL segments is deeper than {limit} levels here",
              "Look whether HL02 names the right parent; raise max_depth if the document is genuine.")
@@ -47,10 +48,22 @@ def depths(batch: Batch, transactions: Ints, earlier: Hierarchy | None = None) -
     if earlier is not None and earlier.depths:
         mine = np.flatnonzero((up < 0) & (table.transaction[levels] == transactions[0]))
         depth[mine] += np.array([earlier.depths.get(each, 0) for each in parent.take(pa.array(mine)).to_pylist()], dtype=np.int64)
-    while (linked := np.flatnonzero(up >= 0)).size:  # each round doubles the step, so a chain of n levels takes log n rounds
+    for _ in range(_ROUNDS):
+        linked = np.flatnonzero(up >= 0)
+        if not len(linked):
+            return levels, depth
         depth[linked] += depth[up[linked]]
         up[linked] = up[up[linked]]
-    return levels, depth
+    return levels, _followed(up, depth)
+
+
+def _followed(up: Ints, depth: Ints) -> Ints:
+    """Add up what is left of long chains one by one: a parent stands before its children, so each is looked at once."""
+    found = depth.tolist()
+    for at, parent in enumerate(up.tolist()):
+        if parent >= 0:
+            found[at] += found[parent]
+    return np.array(found, dtype=np.int64)
 
 
 def too_deep(levels: Ints, depth: Ints, limit: int) -> Faults:
