@@ -15,6 +15,9 @@ from storage.database import open_database, reading
 from storage.failpoints import Action, armed, raising
 from storage.landing import land
 from storage.relational import dump
+from tests.faults.kill.night import small_data
+from tests.faults.small import drop, run_small, small_world
+from tests.flows.letters import response, x12
 from tests.flows.nights import FIRST, world
 from tests.storage.examples import DAY, open_with_plan, publication
 
@@ -72,8 +75,8 @@ def test_a_file_that_grows_while_it_is_copied_is_left_for_the_next_look(tmp_path
 
 def test_a_file_that_replaced_the_landed_one_stays_where_it_is(tmp_path: Path) -> None:
     made = world(tmp_path)
-    for drop in made.settings.drops:
-        drop.folder.mkdir(parents=True)
+    for each in made.settings.drops:
+        each.folder.mkdir(parents=True)
     path = made.settings.drops[0].folder / "a.edi"
     path.write_bytes(b"first")
     with armed({landing.ARRIVED: Action(lambda: path.write_bytes(b"the second one"))}):
@@ -81,3 +84,11 @@ def test_a_file_that_replaced_the_landed_one_stays_where_it_is(tmp_path: Path) -
     assert path.read_bytes() == b"the second one"
     collect(made.settings, FIRST)
     assert [each.size for each in landing.arrivals(made.settings.landing, FIRST)] == [len(b"first"), len(b"the second one")]
+
+
+def test_control_numbers_follow_the_plan_where_packets_are_read_ahead(tmp_path: Path) -> None:
+    made = small_world(tmp_path / "home", small_data(tmp_path / "data"), packet_files=1, workers=2)
+    drop(made, {"edi": {f"{number}.x12": x12(f"00000090{number}", response(f"450000900{number}")) for number in range(1, 5)}})
+    run_small(made)
+    assert made.rows("SELECT p.ordinal, o.control_number FROM outbox o JOIN packets p ON p.packet_key = o.packet_key ORDER BY 1") == [
+        (number, number) for number in range(1, 5)]

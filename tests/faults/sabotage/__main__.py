@@ -49,12 +49,12 @@ def copy_of_the_tree(folder: Path) -> Path:
     return folder
 
 
-def pytest(root: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def pytest(root: Path, tests: Sequence[str], *, patience: int = PATIENCE_SECONDS) -> subprocess.CompletedProcess[str]:
     """Run tests in a tree of its own. Byte code is not written: a file that changes within a second would be taken for unchanged."""
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", *tests]
     return subprocess.run(command, cwd=root, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=PATIENCE_SECONDS)
+                          errors="replace", timeout=patience)
 
 
 def tried(mutant: Mutant, root: Path) -> Outcome:
@@ -73,17 +73,18 @@ def tried(mutant: Mutant, root: Path) -> Outcome:
     return Outcome(mutant.name, mutant.red, killed, round(time.monotonic() - began, 1), words)
 
 
-def not_green(root: Path, mutants: Sequence[Mutant]) -> str:
-    """Run all named tests without a change; return what pytest said where they are not green."""
-    ran = pytest(root, sorted({mutant.red for mutant in mutants}))
-    return ran.stdout[-3000:] if ran.returncode else ""
+def not_green(tests: Sequence[str], root: Path) -> str:
+    """Run tests without a change; return what pytest said where they are not green."""
+    ran = pytest(root, tests, patience=PATIENCE_SECONDS * len(tests)) if tests else None
+    return ran.stdout[-3000:] if ran is not None and ran.returncode else ""
 
 
 def campaign(folder: Path, mutants: Sequence[Mutant]) -> list[Outcome]:
-    """Try all mutants, each tree with one at a time."""
+    """See that the named tests are green, then try all mutants; each tree holds one at a time."""
+    roots = [copy_of_the_tree(folder / f"tree-{number}") for number in range(WORKERS)]
     trees: SimpleQueue[Path] = SimpleQueue()
-    for number in range(WORKERS):
-        trees.put(copy_of_the_tree(folder / f"tree-{number}"))
+    for root in roots:
+        trees.put(root)
 
     def one(mutant: Mutant) -> Outcome:
         tree = trees.get()
@@ -94,12 +95,13 @@ def campaign(folder: Path, mutants: Sequence[Mutant]) -> list[Outcome]:
         say(f"{'red' if outcome.killed else 'SURVIVED'} after {outcome.seconds} s: {mutant.name} ({mutant.red})")
         return outcome
 
+    tests = sorted({mutant.red for mutant in mutants})
     with ThreadPoolExecutor(WORKERS) as pool:
-        checked = pool.submit(lambda: not_green(ROOT, mutants))
-        outcomes = list(pool.map(one, mutants))
-        if words := checked.result():
-            raise SystemExit(f"{words}\nsabotage: the named tests are not green without a change; nothing is shown")
-    return outcomes
+        for words in pool.map(not_green, [tests[number::WORKERS] for number in range(WORKERS)], roots):
+            if words:
+                raise SystemExit(f"{words}\nsabotage: the named tests are not green without a change; nothing is shown")
+        say(f"{len(tests)} tests are green without a change")
+        return list(pool.map(one, mutants))
 
 
 def main(arguments: Sequence[str]) -> int:
