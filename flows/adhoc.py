@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from edi.errors import ConfigurationError
+from flows import replaying
 from flows.clock import Clock, now
 from flows.holding import lease
 from flows.looking import existing_session
@@ -16,7 +17,7 @@ from flows.reconciling import reconcile
 from flows.runners import Runner
 from flows.settings import Settings
 from flows.summary import Summary, ThisRun, summarize
-from storage.landing import arrivals, collecting, landed_path
+from storage.landing import collecting
 
 
 def ingest(settings: Settings, files: Sequence[Path], business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
@@ -31,14 +32,8 @@ def ingest(settings: Settings, files: Sequence[Path], business_date: date, runne
 
 
 def replay(settings: Settings, replay_date: date, business_date: date, runner: Runner, *, holder: str, clock: Clock = now) -> Summary:
-    """Feed a date's landed files in again, in the order of their content; what is loaded already comes out as duplicate."""
-    landed = arrivals(settings.landing, replay_date)
-    if not landed:
-        raise ConfigurationError(f"nothing was landed on {replay_date}; `crossfoot status` lists the nights there are")
-    with collecting(settings.landing, business_date) as among:
-        for each in sorted(landed, key=lambda one: (one.hash, one.source, one.name)):
-            land_file(settings, landed_path(settings.landing, each.hash), business_date, source="replay", name=each.name, among=among)
-    return run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
+    """Feed a date's landed files in again; what is loaded already comes out as duplicate."""
+    return replaying.replay(settings, replaying.Selection(replay_date), business_date, runner, holder=holder, clock=clock).summary
 
 
 def reconcile_again(settings: Settings, business_date: date, rules: Sequence[str], runner: Runner, *, holder: str,

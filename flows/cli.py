@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from edi.errors import ConfigurationError
 from flows.commands_conflicts import conflicts
 from flows.commands_epochs import epochs
 from flows.settings import Settings, load_settings
@@ -110,18 +111,37 @@ def ingest(settings_path: Path | None, files: tuple[Path, ...], business_date: d
 
 
 @main.command()
-@click.option("--date", "replay_date", type=IsoDate(), required=True, help="Business date whose landed files are fed in again")
+@click.option("--date", "replay_date", type=IsoDate(), help="Files that came in the night of this business date")
+@click.option("--partner", default="", help="Files with a document from or to this partner, by the name of its file in data/partners")
+@click.option("--control-number", default="", help="Files with an interchange of this control number, as sent")
+@click.option("--file", "name", default="", help="Files of this name, or whose content's hash begins so")
+@click.option("--force", is_flag=True, help="Load what is loaded once more, as a new version that supersedes the old one; with --reason")
+@click.option("--reason", default="", help="Why, for the audit: what was mended, and by whose decision")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.pass_obj
 @told
-def replay(settings_path: Path | None, replay_date: date, as_json: bool) -> None:
-    """Feed a date's landed files in again: what is loaded comes out as a duplicate."""
-    from flows import adhoc
-    from flows.runners import PlainRunner
+def replay(settings_path: Path | None, replay_date: date | None, partner: str, control_number: str, name: str, force: bool, reason: str,
+           as_json: bool) -> None:
+    """Feed landed files in again, those that meet all of --date, --partner, --control-number and --file that are given.
 
+    What is loaded comes out as a duplicate, with no new row and no new number; what was held gets another try. After a map, a guide or a
+    contract was mended, --force --reason "..." makes a new version of what is loaded.
+    """
+    from flows.replaying import Selection
+    from flows.replaying import replay as feed_in_again
+    from flows.runners import PlainRunner
+    from flows.terminal import show_replayed
+
+    if force != bool(reason):
+        raise ConfigurationError("--force and --reason go together: say why what is loaded is to be loaded once more, for the audit")
     settings = load_settings(settings_path)
-    summary = adhoc.replay(settings, replay_date, _last_business_date(settings), PlainRunner(settings.workers), holder=_holder())
-    _tell(settings, summary, as_json)
+    done = feed_in_again(settings, Selection(replay_date, partner, control_number, name), _last_business_date(settings),
+                         PlainRunner(settings.workers), holder=_holder(), forced_because=reason)
+    if as_json:
+        click.echo(json.dumps(done.to_json(), indent=2, default=str))
+        return
+    show_replayed(done.files, done.again, Console())
+    _tell(settings, done.summary, as_json)
 
 
 @main.command()

@@ -21,7 +21,7 @@ from flows.clock import Clock, now
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
 from flows.outcomes import OK, of_expectations
-from flows.packet_exports import not_compared, read_exports
+from flows.packet_exports import Before, not_compared, read_exports
 from flows.packets import read_edi, unknown_file
 from flows.planning import PlannedFile, PlannedPacket, make_plan, packet_from_json
 from flows.publishing import publication_of
@@ -30,6 +30,7 @@ from flows.restarts import with_restarts
 from flows.settings import Drop, Settings
 from flows.work import NightContext, PacketWork
 from storage import ledger
+from storage.arrived import settled_places
 from storage.database import open_database, reading, writing
 from storage.documents import latest_versions
 from storage.exports import gone_documents
@@ -53,6 +54,7 @@ from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
 from storage.records import PlannedPacket as LedgerPacket
 from storage.sources import dispose, list_stable, look
+from storage.versions import next_versions
 from storage.waiting import waited_for
 from transforms.exports import KnownDocument
 from transforms.model import TABLES
@@ -183,6 +185,7 @@ def plan(session: Session, lease: Lease | None = None, clock: Clock = now) -> li
             packet_files=session.settings.packet_files, first_ordinal=len(packets) + 1,
             earlier_copies=_copies(packets), waiting=Waiting(session.night.business_date, old, session.settings.wait_days),
             taken_up=ruled,
+            next_versions_of=lambda interchanges: versions_after(session.engine, interchanges),
         )
 
     step = poison.Step(session.engine, session.night.night_id, f"plan {len(rounds) + 1}", clock)
@@ -227,6 +230,12 @@ def not_planned(session: Session) -> list[Landed]:
     return [each for each in arrivals(session.settings.landing, session.night.business_date) if each.arrival not in known]
 
 
+def versions_after(engine: Engine, interchanges: set[str]) -> dict[str, str]:
+    """Return the keys that the next versions of the loaded documents of some interchanges get."""
+    with reading(engine) as connection:
+        return next_versions(connection, interchanges)
+
+
 def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], bytes] | None = None) -> PacketWork:
     """Read, check, map and expect one packet. Nothing is decided for good and nothing is written.
 
@@ -262,7 +271,7 @@ def _read_files(session: Session, packet_key: str, load: Callable[[str], bytes],
     read_edi([file for file in files if file.kind == "edi"], load, session.context, work)
     exports = [file for file in files if file.kind == "csv"]
     if exports:
-        read_exports(exports, load, session.context, lambda source: _versions(session, source), work)
+        read_exports(exports, load, session.context, lambda source: _versions(session, source), work, lambda file: _before(session, file))
     work.documents.extend(unknown_file(file) for file in files if file.kind == "unknown")
     for file in files:
         if file.kind == poison.KIND:
@@ -287,7 +296,15 @@ def _versions(session: Session, source_id: str) -> dict[str, KnownDocument]:
     with reading(session.engine) as connection:
         gone = gone_documents(connection, source_id)
         return {key: KnownDocument(document, content, rows, document in gone)
-                for key, document, content, rows in latest_versions(connection, source_id)}
+                for key, document, content, rows, _ in latest_versions(connection, source_id)}
+
+
+def _before(session: Session, file: PlannedFile) -> Before:
+    source = file.source_id or ""
+    with reading(session.engine) as connection:
+        gone = gone_documents(connection, source)
+        mine = [key for key, document, _, _, of in latest_versions(connection, source) if of == file.file_hash and document not in gone]
+        return Before(settled_places(connection, file.file_hash), frozenset(mine))
 
 
 def expect(work: PacketWork, judge: Validate) -> None:

@@ -89,7 +89,7 @@ def of_interchange(
     if verdict == Verdict.REFUSED:
         return Outcome(REJECTED, "refused", "A person refused it: its control number belongs to other content. The partner sends it again "
                        "under a new number.")
-    if verdict == Verdict.RESEND:
+    if verdict in (Verdict.RESEND, Verdict.FORCED):  # of what is forced, what was loaded is another version and is not asked here
         return Outcome(DUPLICATE, "resend", "Same control number and content as before: not loaded again, acknowledged as the first time.")
     if verdict == Verdict.CONFLICT:
         return _quarantined("conflict", "This control number came with other content too. Ask the partner which one "

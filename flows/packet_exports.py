@@ -4,40 +4,74 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from edi.findings import Finding, Severity
 from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, of_cut, why
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, ReadExport
+from storage.records import Supersession
 from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
 from transforms.policy import SourceContract
 
 Known = dict[str, dict[str, KnownDocument]]  # source_id -> document key -> its latest version
 
+AGAIN = Outcome(DUPLICATE, "replayed", "Fed in again: it was decided on when the file came, and what came since counts. Nothing to do.")
 UNCHANGED = Outcome(DUPLICATE, "unchanged", "The same rows as the version that is loaded already: nothing to do.")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What became of an export when it came before."""
+
+    settled: frozenset[int] = frozenset()  # ordinals of its documents that were loaded, or known
+    present: frozenset[str] = frozenset()  # keys of those that no later export has changed
+
+    def is_over(self, made: ExportDocument, file: PlannedFile) -> bool:
+        """Tell whether a document that is fed in again is left as it is: what came since counts, and it was not asked for by force."""
+        return made.ordinal in self.settled and made.verdict != "unchanged" and not self.is_forced(made, file)
+
+    def is_forced(self, made: ExportDocument, file: PlannedFile) -> bool:
+        """Tell whether a document is loaded once more."""
+        return bool(file.forced_because) and made.ordinal in self.settled and made.key in self.present
 
 
 def read_exports(
     files: list[PlannedFile], load: Callable[[str], bytes], night: NightContext, known: Callable[[str], Mapping[str, KnownDocument]],
-    work: PacketWork,
+    work: PacketWork, before: Callable[[PlannedFile], Before] = lambda _: Before(),
 ) -> None:
-    """Read the CSV exports of a packet in plan order; a later file of the packet compares with what an earlier one brought."""
+    """Read the CSV exports of a packet in plan order; a later file of the packet compares with what an earlier one brought.
+
+    Args:
+        known: the latest loaded version of each document of a source, by key.
+        before: what became of a file that is fed in again.
+    """
     latest: Known = {}
     for file in files:
         contract = night.definitions.contract(file.source_id or "")
         assert contract is not None, "the plan names only sources that have a contract"
         versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
-        export = read_export(contract, load(file.file_hash), _context(file, night), versions)
+        earlier = before(file) if file.is_replayed else Before()
+        export = read_export(contract, load(file.file_hash), _context(file, night), _forgotten(versions, earlier, file))
         work.exports.append(_compared(export, contract, file, versions))
         if file.cut:
             work.documents.append(_cut_short(export, contract, file))
             continue
-        _take(export, contract, file, work)
+        _take(export, contract, file, work, earlier)
+        work.supersedes.extend(Supersession(versions[made.key].document_id, made.document_id, file.forced_because)
+                               for made in export.documents if earlier.is_forced(made, file))
         spoiled = {finding.place.transaction for finding in export.findings if finding.severity in (Severity.ERROR, Severity.FATAL)}
         for document in export.documents:
-            if document.verdict != "unchanged" and export.file_error is None and document.ordinal not in spoiled:
+            stays = document.verdict == "unchanged" or earlier.is_over(document, file)
+            if not stays and export.file_error is None and document.ordinal not in spoiled:
                 versions[document.key] = KnownDocument(document.document_id, document.content_hash)
+
+
+def _forgotten(versions: Mapping[str, KnownDocument], earlier: Before, file: PlannedFile) -> Mapping[str, KnownDocument]:
+    """Return the versions that an export is compared with: by force, what is equal is a new version all the same."""
+    if not file.forced_because:
+        return versions
+    return {key: replace(each, content_hash="") if key in earlier.present else each for key, each in versions.items()}
 
 
 def _context(file: PlannedFile, night: NightContext) -> ExportContext:
@@ -48,9 +82,12 @@ def _context(file: PlannedFile, night: NightContext) -> ExportContext:
 
 
 def _compared(export: Export, contract: SourceContract, file: PlannedFile, known: Mapping[str, KnownDocument]) -> ReadExport:
-    """Return what an export was compared with. Only a snapshot that can be read as a whole tells of what is gone, or is there again."""
+    """Return what an export was compared with. Only a snapshot that can be read as a whole tells of what is gone, or is there again.
+
+    One that is fed in again does not: what it does not have has not vanished since.
+    """
     made = _unread(file, contract, known)
-    if file.cut or export.file_error is not None or contract.kind != "snapshot":
+    if file.is_replayed or file.cut or export.file_error is not None or contract.kind != "snapshot":
         return made
     there = [known[document.key] for document in export.documents if document.key in known]
     return replace(made, vanished=tuple(known[key] for key in export.vanished), returned=tuple(each for each in there if each.is_gone))
@@ -67,7 +104,7 @@ def _unread(file: PlannedFile, contract: SourceContract, known: Mapping[str, Kno
     return ReadExport(file.file_hash, file.copy, contract.source_id, contract.kind, sum(not each.is_gone for each in known.values()))
 
 
-def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork) -> None:
+def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork, earlier: Before) -> None:
     found: dict[int, list[Finding]] = defaultdict(list)
     for finding in export.findings:
         found[finding.place.transaction or 0].append(finding)
@@ -81,7 +118,9 @@ def _take(export: Export, contract: SourceContract, file: PlannedFile, work: Pac
             DUPLICATE, "empty", "The export has a header and no rows: nothing to load."), findings=loose))
     work.file_findings.extend(loose)
     work.add_tables(export.tables)
-    work.documents.extend(_document(made, contract, file, found[made.ordinal]) for made in export.documents)
+    for made in export.documents:
+        document = _document(made, contract, file, found[made.ordinal])
+        work.documents.append(replace(document, outcome=AGAIN, change="unchanged") if earlier.is_over(made, file) else document)
 
 
 def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile, findings: list[Finding]) -> Document:

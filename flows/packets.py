@@ -20,6 +20,7 @@ from flows.outcomes import QUARANTINED, Outcome, first_error, of_cut, of_headles
 from flows.partners import Correspondence, by_policy, correspondence, interchange_key, partners_guide
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, SeenInterchange
+from storage.records import Supersession
 from transforms.mappings.documents import Documents
 from transforms.mappings.registry import DocumentMap, count_records, document_rows, find, stated_amounts
 from transforms.verdicts import WITHOUT_NUMBER, Verdict, document_id, interchange_id
@@ -42,6 +43,7 @@ class _BatchReader:
         self.batch, self.landed, self.night, self.work = batch, landed, night, work
         self.whose = [correspondence(each, night.definitions) for each in batch.interchanges]
         self.index = {(batch.table.files[each.file], each.ordinal): at for at, each in enumerate(batch.interchanges)}
+        self.renewed = {version.partition(".")[0]: version for file in landed.values() for version in file.renewed}
         self.of_file: dict[str, list[Finding]] = defaultdict(list)
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
         self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
@@ -114,10 +116,13 @@ class _BatchReader:
         mapping = find(interchange.standard, type_code)
         file = self._file(interchange)
         identity = document_id(self.seen[at].interchange_id, ordinal)
-        # Held the first time, it is judged as if it were new; its neighbours that were loaded stay duplicates.
-        shared = self._outcome_as(at, Verdict.NEW) if identity in file.released else self.shared[at]
+        # Held the first time, or to be loaded once more, it is judged as if it were new; its neighbours stay duplicates.
+        version = self.renewed.get(identity, "")
+        shared = self._outcome_as(at, Verdict.NEW) if version or identity in file.released else self.shared[at]
+        if version:
+            self.work.supersedes.append(Supersession(identity, version, file.forced_because))
         return Document(
-            identity, interchange.standard, type_code, whose.partner_id, whose.direction_code,
+            version or identity, interchange.standard, type_code, whose.partner_id, whose.direction_code,
             file.file_hash, file.copy, interchange.ordinal, ordinal, interchange.control_number,
             transactions.control_number[index].as_py(), outcome=shared or of_transaction(type_code, whose, mapping, findings),
             has_money=bool(mapping and mapping.money), findings=[*findings, *(self.of_interchange[at] if ordinal == 1 else ())],
@@ -226,9 +231,10 @@ class _BatchReader:
         return guide.hash
 
     def _acknowledge(self, at: int, seen: SeenInterchange) -> None:
-        released = any(one.startswith(f"{seen.interchange_id}-") for one in self._file(self.batch.interchanges[at]).released)
-        if seen.verdict == Verdict.RESEND and not released:
-            if not self._file(self.batch.interchanges[at]).again:
+        file = self._file(self.batch.interchanges[at])
+        released = any(one.startswith(f"{seen.interchange_id}-") for one in file.released)
+        if seen.verdict in (Verdict.RESEND, Verdict.FORCED) and not released:
+            if not file.again and not file.forced_because:  # the partner learns nothing of what we do over
                 self.work.offered_again.append(seen.interchange_id)
             return
         shared = self._outcome_as(at, Verdict.NEW) if released else self.shared[at]

@@ -21,6 +21,9 @@ from flows.remembering import TakenUp, placed
 from storage.landing import Landed
 from transforms.verdicts import Candidate, Memory, Verdict, decide, interchange_id
 
+REPLAY = "replay"  # the source of a file that is fed in again
+FORCED = "forced replay: "  # and of one whose documents are loaded once more, before the reason
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
@@ -42,7 +45,19 @@ class PlannedFile:
     until: str = ""  # business date until which the rest of a file that breaks off is waited for
     epochs: tuple[int, ...] = ()  # of its interchanges, by ordinal: how often their sender's numbering had begun again
     again: bool = False  # looked at again by us, though it did not come again: nobody waits for an answer
+    renewed: tuple[str, ...] = ()  # new versions of its documents that a forced replay loads, by their keys
     poison: str = ""  # how the process that looked at it died, of a file that is never opened again
+
+
+    @property
+    def is_replayed(self) -> bool:
+        """Tell whether the file is fed in again, by force or not."""
+        return self.source == REPLAY or bool(self.forced_because)
+
+    @property
+    def forced_because(self) -> str:
+        """The reason for which what is loaded is loaded once more, empty where it is not."""
+        return self.source.removeprefix(FORCED) if self.source.startswith(FORCED) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ def make_plan(
     held_of: Callable[[set[str]], set[str]] = lambda _: set(),
     *, night_id: str, business_date: date, packet_bytes: int, packet_files: int, first_ordinal: int = 1,
     earlier_copies: Counter[str] | None = None, waiting: Waiting | None = None, taken_up: Sequence[TakenUp] = (),
+    next_versions_of: Callable[[set[str]], dict[str, str]] = lambda _: {},
 ) -> list[PlannedPacket]:
     """Plan the files that landed.
 
@@ -82,6 +98,7 @@ def make_plan(
         earlier_copies: how often the same bytes landed in earlier plans of the night.
         waiting: which files broke off before, and how long the rest of one is waited for; not at all if left out.
         taken_up: files with conflicts that a person has ruled on.
+        next_versions_of: the keys of the next versions of what is loaded of some interchanges, for forced replays.
     """
     waiting = waiting or Waiting(business_date)
     again = [*(each.landed for each in waiting.carried), *(each.landed for each in taken_up)]
@@ -95,7 +112,8 @@ def make_plan(
     looked = [each for each in looked if not (_of(each, settled).is_pending and waiting.is_old(each.landed))]
     verdicts = _verdicts(looked, settled, ruled, memory)
     held = held_of({_id(candidate) for candidate, verdict in verdicts.items() if verdict == Verdict.RESEND})
-    files = [_planned(each, verdicts, held, _of(each, settled), again) for each in looked]
+    newer = _forced(looked, verdicts, next_versions_of)
+    files = [_planned(each, verdicts, held, _of(each, settled), again, newer) for each in looked]
     return [
         packet_of(chunk, night_id=night_id, ordinal=ordinal)
         for ordinal, chunk in enumerate(_chunks(files, packet_bytes, packet_files), start=first_ordinal)
@@ -141,10 +159,24 @@ def _id(candidate: Candidate) -> str:
     return interchange_id(candidate.key, candidate.content_hash)
 
 
+def _forced(looked: Sequence[Looked], verdicts: dict[Candidate, Verdict],
+            next_versions_of: Callable[[set[str]], dict[str, str]]) -> dict[str, str]:
+    """Mark what is loaded and fed in again by force, each interchange once; return the next version of each of its documents."""
+    first: dict[str, Candidate] = {}
+    for candidate in (candidate for each in looked if each.landed.source.startswith(FORCED) for candidate in each.candidates):
+        if verdicts[candidate] == Verdict.RESEND:
+            first.setdefault(_id(candidate), candidate)
+    newer = next_versions_of(set(first)) if first else {}
+    loaded = {document.rpartition("-")[0] for document in newer}
+    verdicts |= {candidate: Verdict.FORCED for interchange, candidate in first.items() if interchange in loaded}
+    return newer
+
+
 def _planned(each: Looked, verdicts: dict[Candidate, Verdict], held: set[str], settled: Settled,
-             again: Sequence[Landed]) -> PlannedFile:
+             again: Sequence[Landed], newer: Mapping[str, str]) -> PlannedFile:
     """Plan a file; documents that it releases are taken out of ``held``, so that a second copy does not release them too."""
-    resent = {_id(candidate) for candidate in each.candidates if verdicts[candidate] == Verdict.RESEND}
+    forced = {_id(candidate) for candidate in each.candidates if verdicts[candidate] == Verdict.FORCED}
+    resent = forced | {_id(candidate) for candidate in each.candidates if verdicts[candidate] == Verdict.RESEND}
     released = tuple(sorted(document for document in held if document.rpartition("-")[0] in resent))
     held -= set(released)
     return PlannedFile(
@@ -152,6 +184,7 @@ def _planned(each: Looked, verdicts: dict[Candidate, Verdict], held: set[str], s
         tuple(str(verdicts[candidate]) for candidate in each.candidates), each.transactions, each.order,
         each.rows, released, "" if each.candidates else settled.whole, settled.until,
         tuple(candidate.key.epoch for candidate in each.candidates), any(each.landed is one for one in again),
+        tuple(version for document, version in newer.items() if document.rpartition("-")[0] in forced),
     )
 
 

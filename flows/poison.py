@@ -114,6 +114,7 @@ def together(works: Sequence[PacketWork], packet_key: str) -> PacketWork:
         whole.acknowledgments += work.acknowledgments
         whole.offered_again += work.offered_again
         whole.archive |= work.archive
+        whole.supersedes += work.supersedes
         whole.expectations += work.expectations
         whole.exports += work.exports
         for name, pieces in work.pieces.items():

@@ -42,6 +42,7 @@ def publication_of(work: PacketWork, night: Night, definitions: Definitions, hel
         archive=tuple(ArchivedText(digest, kind, text) for digest, (kind, text) in sorted(archive.items())), lease=held,
         exports=tuple(_tally(one, documents) for one in work.exports),
         absences=tuple(Absence(one.file_hash, one.copy, each.document_id, one.source_id, is_gone) for one, each, is_gone in absences),
+        supersedes=tuple(each for each in work.supersedes if each.by_document_id in set(loaded)),
     )
 
 

@@ -17,7 +17,7 @@ from storage.lake import manifest_files
 from storage.relational import all_tables
 from transforms.model import TABLES, empty
 
-LEDGER_TABLES = ("nights", "decisions", "findings", "breaks", "rule_totals", "packets", "audit")
+LEDGER_TABLES = ("nights", "decisions", "findings", "breaks", "rule_totals", "packets", "audit", "superseded")
 
 # A night tells every break that is open or has just closed: adding up over nights would count one many times.
 CURRENT_BREAKS = """CREATE VIEW current_breaks AS SELECT breaks.* FROM breaks JOIN nights USING (night_id)
@@ -46,14 +46,17 @@ def _connection(settings: Settings) -> duckdb.DuckDBPyConnection:
     for name in TABLES:
         files = manifest_files(settings.lake, name)
         if files:
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{_listed(files)}], hive_partitioning = false)')
+            connection.execute(f'CREATE VIEW "{name}_history" AS SELECT * FROM read_parquet([{_listed(files)}], hive_partitioning = false)')
         else:
-            connection.register(name, empty(TABLES[name]))
+            connection.register(f"{name}_history", empty(TABLES[name]))
     engine = open_database(settings.database_url)
     with reading(engine) as rows:
         for name in LEDGER_TABLES:
             table = all_tables()[name]
             connection.register(name, _arrow(table, rows.execute(sa.select(table)).mappings().all()))
+    for name in TABLES:  # a version that a forced replay took the place of stays in the history
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "{name}_history" '
+                           "WHERE document_id NOT IN (SELECT document_id FROM superseded)")
     connection.execute(CURRENT_BREAKS)
     folder = str(settings.lake).replace("'", "''")
     connection.execute(f"SET allowed_directories = ['{folder}']")

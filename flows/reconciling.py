@@ -17,6 +17,7 @@ from storage.database import reading
 from storage.lake import manifest_files
 from storage.leases import fenced
 from storage.records import Break, Lease, RuleTotal
+from storage.versions import superseded
 from transforms.model import TABLES, empty
 from transforms.reconcile import CARRIED_SCHEMA, RuleResult, carry, check_totals, prepare, run_rule
 from transforms.reconcile.rules import Rule
@@ -53,15 +54,19 @@ def _run(lake: duckdb.DuckDBPyConnection, rule: Rule) -> RuleResult:
 
 
 def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB with one view per canonical table: the manifest's files, as they were known at the night."""
+    """Open a DuckDB with one view a canonical table: the manifest's files, as they were known at the night, superseded ones left out."""
     connection = duckdb.connect(":memory:", config={"threads": session.settings.workers, "memory_limit": MEMORY_LIMIT})
     connection.execute("SET TimeZone = 'UTC'")
+    with reading(session.engine) as rows:
+        then = superseded(rows, known_at=session.night.sequence)
+    present = " AND document_id NOT IN (SELECT document_id FROM superseded_then)" if len(then) else ""
+    connection.register("superseded_then", then)
     for name in TABLES:
         files = [str(path) for path in manifest_files(session.settings.lake, name)]
         if files:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
             connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false) '
-                               f"WHERE known_at <= {session.night.sequence:d}")
+                               f"WHERE known_at <= {session.night.sequence:d}{present}")
         else:
             connection.register(f"empty_{name}", empty(TABLES[name]))
             connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "empty_{name}"')

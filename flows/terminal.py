@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from flows.series import in_words
 from flows.summary import Summary, ThisRun, breaks_by_class
 from flows.truth import Verdict
+from storage.arrived import Arrived
 
 EXPORT_PARTS = ("new", "changed", "unchanged", "vanished", "set_aside")
 WORDS = {"documents": "transactions and documents", "records": "detail records"}
@@ -56,6 +57,14 @@ def _run(run: ThisRun, console: Console) -> None:
         console.print(f"Files that were still changing, left for the next look: {run.restless}.")
     loaded = sum((run.rows_loaded or {}).values())
     console.print(f"Rows loaded by this run: {loaded}." + ("" if loaded else " Nothing was new: nothing is loaded twice."))
+
+
+def show_replayed(files: Sequence[Arrived], again: int, console: Console) -> None:
+    """Print which files a replay took, and how many of them this night had been fed before for the same reason."""
+    console.print(f"Replayed: {len(files)} file{'' if len(files) == 1 else 's'}" + (f", {again} of them once only" if again else "") + ".")
+    for each in files:
+        console.print(f"  {each.name} ({each.file_hash[:12]}), first of {each.business_date}", soft_wrap=True, highlight=False,
+                      markup=False)
 
 
 def show_places(summary: Summary, console: Console) -> None:

@@ -15,6 +15,7 @@ from edi.findings import Finding
 from edi.segments import Interchange
 from flows.definitions import Definitions
 from flows.outcomes import Outcome
+from storage.records import Supersession
 from transforms.exports_model import KnownDocument
 from transforms.model import TABLES, empty
 
@@ -108,6 +109,7 @@ class PacketWork:
     archive: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash -> (kind, text)
     expectations: Counter[str] = field(default_factory=Counter)  # evaluated, failed
     exports: list[ReadExport] = field(default_factory=list)
+    supersedes: list[Supersession] = field(default_factory=list)
 
     def add_tables(self, tables: Mapping[str, pa.Table]) -> None:
         """Add mapped rows."""

@@ -13,16 +13,17 @@ from storage.tables import DECISIONS, PACKETS
 from transforms.model import DOCUMENTS, TABLES
 
 
-def latest_versions(connection: Connection, source_id: str) -> list[tuple[str, str, str, int]]:
-    """Return (key, document_id, content_hash, rows) of the latest loaded version of every document of a CSV source, by key."""
+def latest_versions(connection: Connection, source_id: str) -> list[tuple[str, str, str, int, str]]:
+    """Return (key, document_id, content_hash, rows, file_hash) of the latest loaded version of every document of a CSV source, by key."""
     query = (
-        sa.select(DOCUMENTS.c.transaction_number, DOCUMENTS.c.document_id, DOCUMENTS.c.content_hash, DOCUMENTS.c.record_count)
+        sa.select(DOCUMENTS.c.transaction_number, DOCUMENTS.c.document_id, DOCUMENTS.c.content_hash, DOCUMENTS.c.record_count,
+                  DOCUMENTS.c.file_hash)
         .join(DECISIONS, (DECISIONS.c.document_id == DOCUMENTS.c.document_id) & (DECISIONS.c.outcome == "loaded"))
         .join(PACKETS, PACKETS.c.packet_key == DECISIONS.c.packet_key)
         .where(DOCUMENTS.c.type_code == source_id, DOCUMENTS.c.system_code != "edi")
         .order_by(DOCUMENTS.c.known_at, PACKETS.c.plan_round, PACKETS.c.ordinal, DOCUMENTS.c.document_id)
     )
-    latest = {row[0]: (row[0], row[1], row[2], row[3]) for row in connection.execute(query)}
+    latest = {row[0]: (row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
     return [latest[key] for key in sorted(latest)]
 
 
@@ -39,7 +40,7 @@ def held_documents(connection: Connection, interchange_ids: Collection[str], *, 
         mine = (DECISIONS.c.document_id > f"{interchange}-") & (DECISIONS.c.document_id < f"{interchange}.")
         query = sa.select(DECISIONS.c.document_id).where(
             mine, DECISIONS.c.outcome == "quarantined", DECISIONS.c.reason_code.not_in(sorted(except_for)),
-            DECISIONS.c.document_id.not_in(loaded))
+            DECISIONS.c.document_id.not_in(loaded), DECISIONS.c.document_id.not_like("%.%"))  # a forced version is no first try
         held |= set(connection.execute(query).scalars())
     return held
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from edi.errors import DeviceError, IntegrityError, RetryableError
-from storage import audit, lake, leases, ledger, outbox
+from storage import audit, lake, leases, ledger, outbox, versions
 from storage.canonical import canonical_json, content_hash, fields_of
 from storage.database import explained, reading, translate, writing
 from storage.exports import record_exports
@@ -132,6 +132,7 @@ def _write(connection: Connection, publication: Publication, staged: list[dict[s
     for name in sorted(publication.tables):
         insert_table(connection, TABLES[name], publication.tables[name])
     hit(ROWS)
+    versions.supersede(connection, publication)
     ledger.record_decisions(connection, publication)
     record_interchanges(connection, publication.interchanges, night=publication.night, packet_key=publication.packet_key)
     record_exports(connection, publication)

@@ -182,6 +182,15 @@ class Lease:
     token: int
 
 
+@dataclass(frozen=True, slots=True)
+class Supersession:
+    """A document that is loaded once more by force, and the one whose present version it takes the place of."""
+
+    document_id: str  # of the first version for EDI, of the version before for exports
+    by_document_id: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Publication:
     """A packet's results, to be published as one."""
@@ -197,6 +206,7 @@ class Publication:
     archive: tuple[ArchivedText, ...] = ()
     exports: tuple[ExportTally, ...] = ()
     absences: tuple[Absence, ...] = ()
+    supersedes: tuple[Supersession, ...] = ()
     lease: Lease | None = None
 
 

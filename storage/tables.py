@@ -62,6 +62,11 @@ ARRIVALS = sa.Table(
 
 IDENTITY = ("standard", "sender_qualifier", "sender_id", "receiver_qualifier", "receiver_id", "control_number", "usage_code", "epoch")
 
+SUPERSEDED = sa.Table(
+    "superseded", LEDGER, _text("document_id", key=True), _text("by_document_id"), _text("night_id"), _integer("known_at"),
+    _text("packet_key", cut=True), _text("reason"), sa.Index("superseded_by", "by_document_id"),
+)
+
 INTERCHANGES = sa.Table(
     "interchanges", LEDGER,
     _text("standard"), _text("sender_qualifier"), _text("sender_id"), _text("receiver_qualifier"), _text("receiver_id"),

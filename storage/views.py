@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from transforms.model import TABLES
+
 VIEWS: dict[str, str] = {
     "current_breaks": (
         "SELECT b.* FROM breaks b JOIN nights n ON n.night_id = b.night_id "
@@ -17,4 +19,7 @@ VIEWS: dict[str, str] = {
         "SELECT night_id, outcome, reason_code, count(*) AS documents, sum(record_count) AS records "
         "FROM decisions GROUP BY night_id, outcome, reason_code"
     ),
+    **{f"current_{name}": (
+        f'SELECT t.* FROM "{name}" t WHERE NOT EXISTS (SELECT 1 FROM superseded s WHERE s.document_id = t.document_id)'
+    ) for name in TABLES},
 }

@@ -20,6 +20,7 @@ class Verdict(StrEnum):
     RESEND = "resend"  # same number, same content: nothing is loaded, the first acknowledgment is offered again
     CONFLICT = "conflict"  # same number, other content: all contenders of the night, or the newcomer, are held
     REISSUE = "reissue"  # new number, same content: held or loaded as the partner's agreement says
+    FORCED = "forced"  # same number, same content, and a person wants it loaded once more: its new version supersedes the old one
     VOID = "void"  # refused as a whole, or cut short: it takes no number, so that the repaired one may come under the same
     PENDING = "pending"  # in a file that breaks off: its rest is waited for, and nothing of it is judged
     CONTINUED = "continued"  # cut short, and the whole file begins with the same bytes: a copy that was still being written
