@@ -1,6 +1,6 @@
 # The commands of the project. Each makes .venv first when it is missing or stale, and needs no network after that.
 .DEFAULT_GOAL := help
-.PHONY: help venv night test unit slow lint types layers lock directories sample bench bench-night fuzz kill powerloss dbcut sabotage clean
+.PHONY: help venv night test unit slow lint types layers lock directories sample bench bench-night fuzz kill powerloss dbcut soak model sabotage clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PYTHON
@@ -74,6 +74,12 @@ dbcut: venv  ## nights cut off from PostgreSQL in 200 ways, and 20 crashes of th
 
 sabotage: venv  ## take the defences away one by one: a named test must turn red each time
 	@$(BIN)/python -m tests.faults.sabotage
+
+soak: venv  ## a year of nights with doubled schedules, replays, late files, faults and an injected clock (NIGHTS=60, SEED=2)
+	@$(BIN)/python -m tests.faults.soak $(if $(NIGHTS),--nights $(NIGHTS)) $(if $(SEED),--seed $(SEED))
+
+model: venv  ## nights as a state machine against a dictionary, 2,000 programs (PROGRAMS=10000, SEED=2)
+	@$(BIN)/python -m tests.faults.model $(if $(PROGRAMS),--programs $(PROGRAMS)) $(if $(SEED),--seed $(SEED))
 
 clean:  ## remove what was built (build/ and caches), keeping .venv
 	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -22,8 +22,9 @@ def now() -> datetime:
 
 def last_business_date(settings: Settings, now: datetime) -> date:
     """Return the business date whose slot came last before an instant: the slot of a date is on the morning after it."""
-    local = now.astimezone(ZoneInfo(settings.time_zone))
-    return local.date() - timedelta(days=1 if local.time() >= settings.slot else 2)
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    before = today - timedelta(days=1)
+    return before if settings.slot_at(before) <= now else before - timedelta(days=1)  # instants: a local hour may come twice
 
 
 def holder() -> str:

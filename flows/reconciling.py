@@ -55,7 +55,10 @@ def _run(lake: duckdb.DuckDBPyConnection, rule: Rule) -> RuleResult:
 
 def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB with one view a canonical table: the manifest's files, as they were known at the night, superseded ones left out."""
-    connection = duckdb.connect(":memory:", config={"threads": session.settings.workers, "memory_limit": MEMORY_LIMIT})
+    connection = duckdb.connect(":memory:", config={
+        "threads": session.settings.workers, "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(session.settings.home / "spill"),  # made when memory is short; otherwise it would be where we were started
+    })
     connection.execute("SET TimeZone = 'UTC'")
     with reading(session.engine) as rows:
         then = superseded(rows, known_at=session.night.sequence)

@@ -12,7 +12,7 @@ from typing import Any
 
 from edi.errors import ConfigurationError
 from flows.clock import Clock, now
-from flows.night import land_file
+from flows.night import Validate, land_file
 from flows.nightly import run_night
 from flows.planning import FORCED, REPLAY
 from flows.runners import Runner
@@ -71,13 +71,14 @@ def select(settings: Settings, selection: Selection) -> tuple[Arrived, ...]:
 
 
 def replay(settings: Settings, selection: Selection, business_date: date, runner: Runner, *, holder: str, forced_because: str = "",
-           clock: Clock = now) -> Replayed:
+           clock: Clock = now, judge: Validate | None = None) -> Replayed:
     """Feed the selected files in again, in the order of their content, and run the night of a business date.
 
     Fed in twice for the same reason in the same night, a file is taken once: a replay that died is simply run again.
 
     Args:
         forced_because: why what is loaded is to be loaded once more as a new version; not at all if left out.
+        judge: as of a night.
     """
     before = next_arrival(settings.landing, business_date)
     source = f"{FORCED}{_sound(forced_because)}" if forced_because else REPLAY
@@ -85,7 +86,8 @@ def replay(settings: Settings, selection: Selection, business_date: date, runner
     with collecting(settings.landing, business_date) as among:
         landed = [land_file(settings, landed_path(settings.landing, each.file_hash), business_date, source=source, name=each.name,
                             among=among) for each in files]
-    summary = run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock)
+    summary = run_night(settings.model_copy(update={"drops": ()}), business_date, runner, holder=holder, clock=clock,
+                        judge=judge)
     return Replayed(files, sum(each.arrival < before for each in landed), summary)
 
 

@@ -70,8 +70,7 @@ def _after_segment(data: Octets, found: Found, at: int, limit: int) -> int | Non
     place = text.rfind(marks.segment)
     while place > 0:
         if not is_released(text, place, marks.release) and not _is_data(text, found, at, place):
-            blank = text[:place].rstrip(marks.segment) if marks.segment in b"\r\n" else b""
-            return at + (len(blank) or place) + len(marks.segment)  # blank lines belong to what follows
+            return at + place + len(marks.segment)
         place = text.rfind(marks.segment, 0, place)
     return None
 

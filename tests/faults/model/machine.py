@@ -1,0 +1,181 @@
+"""Nights as a state machine against a dictionary: whatever is dropped, doubled, contradicted, killed and replayed, in any order.
+
+The dictionary knows for each control number the content that took it, and decides as the table of DESIGN.md says, in a few lines.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from flows.clock import holder
+from flows.replaying import Selection, replay
+from flows.runners import PlainRunner
+from storage.failpoints import NAMES, kill
+from tests.faults.invariants import check
+from tests.faults.killing import survives
+from tests.faults.small import DAY, drop, expect_nothing, run_small, small_world
+from tests.flows.letters import response, x12
+
+NUMBERS = range(901, 905)
+CONTENTS = ("1", "2", "3")  # the last digit of the order that is answered
+ACKNOWLEDGMENTS = range(951, 953)
+POINTS = sorted(NAMES)
+
+Letter = tuple[int, str]  # control number, content
+
+
+def written(letter: Letter) -> bytes:
+    """Return a letter's bytes: an answer to an order, or an acknowledgment of something of ours."""
+    number, content = letter
+    if number in ACKNOWLEDGMENTS:
+        return x12(f"{number:09d}", [f"AK1*PO*{content}", "AK9*A*1*1*1"], kind="997", group="FA")
+    return x12(f"{number:09d}", response(f"450000900{content}"))
+
+
+class Dictionary:
+    """What must become of letters: (number, outcome) -> how often."""
+
+    def __init__(self) -> None:
+        self.taken: dict[int, str] = {}  # number -> the content that took it; empty where it was only ever contested
+        self.contents: set[tuple[bool, str]] = set()
+        self.outcomes: Counter[tuple[int, str, str]] = Counter()
+
+    def decide(self, letters: Iterable[Letter]) -> None:
+        """Decide about letters that are planned together."""
+        batch = Counter(letters)
+        for number in sorted({number for number, _ in batch}):
+            here = {content: count for (one, content), count in batch.items() if one == number}
+            for content, count in here.items():
+                if number not in self.taken and len(here) > 1:
+                    continue
+                self._one(number, content, count)
+            if number not in self.taken:
+                self.taken[number] = ""
+                self.outcomes[number, "quarantined", "conflict"] += sum(here.values())
+
+    def _one(self, number: int, content: str, count: int) -> None:
+        if number not in self.taken:
+            kind = (number in ACKNOWLEDGMENTS, content)
+            self.outcomes[(number, "quarantined", "reissue") if kind in self.contents else (number, "loaded", "ok")] += 1
+            self.taken[number] = content
+            self.contents.add(kind)
+            count -= 1
+        same = self.taken[number] == content
+        self.outcomes[(number, "duplicate", "resend") if same else (number, "quarantined", "conflict")] += count
+        self.outcomes += Counter()  # drops what was counted zero times
+
+
+class Nights(RuleBasedStateMachine):
+    """One home, one database, any sequence of events."""
+
+    data = Path()  # set by whoever runs the machine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp(prefix="cf-model-"))
+        self.world = small_world(self.home, self.data)
+        self.today = DAY
+        self.letters: dict[str, Letter] = {}  # by file name
+        self.decided: set[tuple[str, int]] = set()  # (business date and file, copy) of what the dictionary has decided about
+        self.model = Dictionary()
+
+    @rule(number=st.sampled_from(NUMBERS), content=st.sampled_from(CONTENTS))
+    def a_letter_arrives(self, number: int, content: str) -> None:
+        """Late ones too: numbers come in any order."""
+        self._drop((number, content))
+
+    @rule(number=st.sampled_from(ACKNOWLEDGMENTS), content=st.sampled_from(CONTENTS))
+    def a_partner_acknowledges(self, number: int, content: str) -> None:
+        self._drop((number, content))
+
+    @precondition(lambda self: self.letters)
+    @rule(chance=st.randoms(use_true_random=False))
+    def one_arrives_again_under_another_name(self, chance: Any) -> None:
+        self._drop(self.letters[chance.choice(sorted(self.letters))])
+
+    @precondition(lambda self: self.letters)
+    @rule(chance=st.randoms(use_true_random=False))
+    def its_number_arrives_with_other_content(self, chance: Any) -> None:
+        number, content = self.letters[chance.choice(sorted(self.letters))]
+        self._drop((number, chance.choice([other for other in CONTENTS if other != content])))
+
+    @rule()
+    def the_night_runs(self) -> None:
+        run_small(self.world, self.today)
+        self._learn()
+        self._compare()
+
+    @rule(point=st.sampled_from(POINTS), hit=st.sampled_from((1, 1, 2, 3, 5)))
+    def the_night_is_killed(self, point: str, hit: int) -> None:
+        survives(lambda: run_small(self.world, self.today), {point: kill(on_hit=hit)})
+        self._learn()
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.today += timedelta(days=1)
+
+    @precondition(lambda self: self.decided)
+    @rule(chance=st.randoms(use_true_random=False))
+    def a_date_is_replayed(self, chance: Any) -> None:
+        """Everything comes out as it is known by now: nothing new is loaded, no number of ours is given."""
+        self.the_night_runs()
+        before = self._numbers()
+        replayed = date.fromisoformat(chance.choice(sorted({file.partition(" ")[0] for file, _ in self.decided})))
+        summary = replay(self.world.settings, Selection(replayed), self.today, PlainRunner(1), holder=holder(),
+                         judge=expect_nothing).summary
+        self._learn()
+        self._compare()
+        assert not sum((summary.run.rows_loaded or {}).values())
+        assert self._numbers() == before
+
+    def teardown(self) -> None:
+        """Let the last night end, twice; then the invariants hold, and nothing changes any more."""
+        try:
+            self.the_night_runs()
+            state = self.world.state()
+            self.the_night_runs()
+            check(self.world.settings, undisturbed=state, state=self.world.state())
+        finally:
+            shutil.rmtree(self.home)
+
+    def _drop(self, letter: Letter) -> None:
+        name = f"letter_{len(self.letters):03d}.x12"
+        self.letters[name] = letter
+        drop(self.world, {"edi": {name: written(letter)}})
+
+    def _learn(self) -> None:
+        """Let the dictionary decide about what was planned since the last look, plan by plan: what a kill left unplanned is not decided."""
+        tables = self.world.rows("SELECT name FROM sqlite_master WHERE name = 'plans'") if self._has_database() else []
+        plans = self.world.rows("SELECT p.content, n.business_date FROM plans p JOIN nights n ON n.night_id = p.night_id "
+                                "ORDER BY n.business_date, p.plan_round") if tables else []
+        for content, business_date in plans:
+            files = [file for packet in json.loads(content) for file in json.loads(packet[2])]
+            keys = {(f"{business_date} {file['file_hash']}", file["copy"]) for file in files}
+            if not keys <= self.decided:
+                self.decided |= keys
+                self.model.decide(self.letters[file["name"]] for file in files)
+
+    def _has_database(self) -> bool:
+        return (self.home / "crossfoot.sqlite").exists()
+
+    def _compare(self) -> None:
+        rows = self.world.rows("SELECT control_number, outcome, reason_code, count(*) FROM decisions "
+                               "GROUP BY control_number, outcome, reason_code")
+        found = Counter({(int(number.partition("/")[0]), outcome, reason): count for number, outcome, reason, count in rows})
+        assert found == self.model.outcomes, f"found {found - self.model.outcomes}, wanted {self.model.outcomes - found}"
+        assert not list((self.home / "drop" / "edi").glob("*.x12"))
+        answered = self.world.rows("SELECT DISTINCT control_number FROM outbox")
+        assert sorted(row[0] for row in answered) == list(range(1, len(answered) + 1))
+
+    def _numbers(self) -> list[tuple[Any, ...]]:
+        return self.world.rows("SELECT * FROM counters ORDER BY 1, 2, 3, 4")
