@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import shutil
 import sys
 import tempfile
 import time
@@ -132,6 +133,8 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="crossfoot-kill-"))
     result = {"seed": chosen.seed, **campaign(folder, chosen)}
     result["seconds"] = round(time.monotonic() - began)
+    if not result["failures"]:
+        shutil.rmtree(folder)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "kill.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
     say(f"{result['kills']} kills, up to {result['deepest']} deep, {result['checks']} checks of all invariants in {result['seconds']} s: "
