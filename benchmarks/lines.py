@@ -75,7 +75,7 @@ def _last_before(anchors: Ints, segments: Ints) -> Ints:
 
 def _stops(lines: Ints, ends: Ints) -> Ints:
     """Return where each line ends: at the next line, or at the summary."""
-    bounds = np.sort(np.concatenate((lines, ends)))
+    bounds = np.sort(np.concatenate((lines, ends)), kind="stable")  # two ascending runs, which it merges
     return bounds[np.searchsorted(bounds, lines, "right")]
 
 

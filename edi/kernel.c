@@ -14,7 +14,7 @@ enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL 
 /* Raised with every change to what follows, here and in native.py: a kernel left over from another version is not used. */
 int64_t crossfoot_version(void)
 {
-    return 2;
+    return 3;
 }
 
 /* The first position from at on where one of the tags (three octets each) stands, -1 where none does. */
@@ -204,27 +204,36 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     return 1;
 }
 
+/* How many values end a repetition, an element and a segment: what the next one needs room for. */
+void crossfoot_count(const uint8_t *restrict kinds, int64_t n, int64_t *restrict counts)
+{
+    int64_t repeats = 0, elements = 0, segments = 0;
+    for (int64_t v = 0; v < n; v++) {
+        repeats += kinds[v] >= REPETITION;
+        elements += kinds[v] >= ELEMENT;
+        segments += kinds[v] == SEGMENT;
+    }
+    counts[0] = repeats;
+    counts[1] = elements;
+    counts[2] = segments;
+}
+
 /* Where the repetitions, elements and segments begin that values end: indices of values, repetitions and elements.
-   count: repetitions, elements, segments. */
+   Each array has room for its count and two more: what is written too often is cheaper than a branch that nobody can foresee. */
 void crossfoot_levels(const uint8_t *restrict kinds, int64_t n, int64_t *restrict repeat_first, int64_t *restrict element_first,
-                      int64_t *restrict segment_first, int64_t *restrict count)
+                      int64_t *restrict segment_first)
 {
     int64_t repeats = 0, elements = 0, segments = 0;
     repeat_first[0] = element_first[0] = segment_first[0] = 0;
     for (int64_t v = 0; v < n; v++) {
         uint8_t what = kinds[v];
-        if (what < REPETITION)
-            continue;
-        repeat_first[++repeats] = v + 1;
-        if (what < ELEMENT)
-            continue;
-        element_first[++elements] = repeats;
-        if (what == SEGMENT)
-            segment_first[++segments] = elements;
+        repeat_first[repeats + 1] = v + 1;
+        repeats += what >= REPETITION;
+        element_first[elements + 1] = repeats;
+        elements += what >= ELEMENT;
+        segment_first[segments + 1] = elements;
+        segments += what == SEGMENT;
     }
-    count[0] = repeats;
-    count[1] = elements;
-    count[2] = segments;
 }
 
 /* The shape of each value in an octet: its length, as far as there is room for it, and what ends it.

@@ -17,14 +17,15 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Place = tuple[int, int, int]  # element, repetition and component, each from 0
-_VERSION = 2  # of kernel.c
+_VERSION = 3  # of kernel.c
 _POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
 _NEWLINE = 8  # octets at most that are usual between segments
 _USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
 _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
     "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], _INTEGER),
-    "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 4], None),
+    "crossfoot_count": ([_POINTER, _INTEGER, _POINTER], None),
+    "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 3], None),
     "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, _INTEGER, _POINTER, _POINTER], _INTEGER),
     "crossfoot_number": ([_POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER], None),
     "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),

@@ -54,11 +54,11 @@ def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protec
 
 def levels(library: ctypes.CDLL, kinds: Bytes) -> tuple[Ints, Ints, Ints]:
     """Do what ``edi.scanning.tokens.levels`` does, in one pass."""
-    made = tuple(np.empty(len(kinds) + 1, dtype=np.int64) for _ in range(3))
-    count = np.empty(3, dtype=np.int64)
-    library.crossfoot_levels(address(kinds), len(kinds), *map(address, (*made, count)))
-    repeats, elements, segments = (array[:size + 1].copy() for array, size in zip(made, count.tolist(), strict=True))
-    return repeats, elements, segments
+    counts = np.empty(3, dtype=np.int64)
+    library.crossfoot_count(address(kinds), len(kinds), address(counts))
+    repeats, elements, segments = (np.empty(count + 2, dtype=np.int64) for count in counts.tolist())
+    library.crossfoot_levels(address(kinds), len(kinds), address(repeats), address(elements), address(segments))
+    return repeats[:-1], elements[:-1], segments[:-1]
 
 
 def shapes_of(library: ctypes.CDLL, tokens: Tokens, longest: int) -> tuple[Bytes, Ints]:
