@@ -27,8 +27,7 @@ from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
 _LONG = 31  # lengths from here on are hashed by themselves; shorter ones share a byte with what ends the value
-_MOST_DIGITS = pa.scalar(12, pa.int32())
-_NO_TEXT = pa.scalar(None, pa.string())
+_MOST_DIGITS = 12  # of a count
 _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
     Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
 
@@ -241,7 +240,7 @@ def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:
     """Read element 1 of trailers as a number, null where it is none."""
     text = pc.utf8_trim_whitespace(table.element(segments, 1))
     number = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), _MOST_DIGITS))  # a pattern would be compiled anew
-    return pc.if_else(number, text, _NO_TEXT).cast(pa.int64())
+    return pc.if_else(number, text, pa.scalar(None, pa.string())).cast(pa.int64())
 
 
 def _transactions(
