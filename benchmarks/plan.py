@@ -89,6 +89,7 @@ def usual() -> list[Case]:
         *_each(X12_READERS, "order_lines", "850", SMALL_FILE, files=500),
         *_each((PYDIFACT,), "order_lines", "ORDERS", SMALL_FILE, files=200),
         *_each((ENGINE, LINUXFORHEALTH, LINUXFORHEALTH_ARROW), "order_lines", "850", 100 * MB),
+        *_each((ENGINE,), "validate", "850", 100 * MB),
         *_each((ENGINE,), "order_lines", "850", 1000 * MB, rounds=1),
     ]
 
@@ -100,7 +101,7 @@ def full() -> list[Case]:
         *_each((ANSI_X12, SPLIT), "order_lines", "850", 100 * MB, rounds=1),
         *_each((PYX12,), "order_lines", "850", 10 * MB, rounds=1),
         *_each((ENGINE,), "order_lines", "ORDERS", 100 * MB, rounds=1),
-        *[case for kind in ("850", "ORDERS", *OTHERS) for case in _each((ENGINE,), "validate", kind, 100 * MB, rounds=1)],
+        *[case for kind in ("ORDERS", *OTHERS) for case in _each((ENGINE,), "validate", kind, 100 * MB, rounds=1)],
         *[case for kind in OTHERS for case in _each((ENGINE,), "read", kind, MB, 10 * MB, 100 * MB, rounds=1)],
         *[case for kind in ("810", "856", "835") for case in _each((LINUXFORHEALTH, ANSI_X12, PYX12), "walk", kind, MB, 10 * MB, rounds=1)],
         *[case for kind in ("INVOIC", "DESADV") for case in _each((PYDIFACT,), "walk", kind, MB, rounds=1)],
