@@ -104,17 +104,16 @@ def open_session(settings: Settings, business_date: date, judge: Validate | None
 
 
 def unfinished(session: Session) -> list[Session]:
-    """Return the earlier nights of the deployment that have files waiting: planned and not published, or landed and not planned."""
-    opened = [open_session(session.settings, each, session.judge) for each in _open_dates(session) if each < session.night.business_date]
-    return [each for each in opened if not_planned(each) or any(not packet_is_published(each, packet) for packet in planned(each))]
+    """Return the earlier nights of the deployment that are not closed, in order, also where only the last steps are missing."""
+    return [open_session(session.settings, each, session.judge) for each in _open_dates(session) if each < session.night.business_date]
 
 
 def _open_dates(session: Session) -> list[date]:
-    """Return the business dates under which files arrived and whose night is not closed."""
+    """Return the business dates under which files arrived, or a run began, and whose night is not closed."""
     with reading(session.engine) as connection:
-        closed = {night.business_date for night in ledger.load_nights(connection)
-                  if night.deployment == session.settings.deployment and night.state == "closed"}
-    return [each for each in landed_dates(session.settings.landing) if each not in closed]
+        states = {night.business_date: night.state for night in ledger.load_nights(connection)
+                  if night.deployment == session.settings.deployment}
+    return sorted(each for each in {*landed_dates(session.settings.landing), *states} if states.get(each) != "closed")
 
 
 def collect(settings: Settings, business_date: date) -> Collected:

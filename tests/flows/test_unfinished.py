@@ -77,3 +77,10 @@ def test_a_nul_in_an_envelope_is_remembered(made: World) -> None:
     post(made, {"b.x12": letter})
     made.run(NEXT)
     assert outcomes(made) == [(f"sample-{FIRST}", "loaded"), (f"sample-{NEXT}", "duplicate")]
+
+
+def test_the_next_night_closes_one_that_was_opened_and_got_no_further(made: World) -> None:
+    open_session(made.settings, FIRST)
+    post(made, {"a.x12": LETTER})
+    made.run(NEXT)
+    assert made.rows("SELECT business_date, state FROM nights ORDER BY sequence") == [(str(FIRST), "closed"), (str(NEXT), "closed")]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -78,11 +80,11 @@ class Dictionary:
 class Nights(RuleBasedStateMachine):
     """One home, one database, any sequence of events."""
 
-    data = Path()  # set by whoever runs the machine
+    data = homes = Path()  # set by whoever runs the machine
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="cf-model-"))
+        self.home = Path(tempfile.mkdtemp(dir=self.homes))
         self.world = small_world(self.home, self.data)
         self.today = DAY
         self.letters: dict[str, Letter] = {}  # by file name
@@ -155,9 +157,10 @@ class Nights(RuleBasedStateMachine):
 
     def _learn(self) -> None:
         """Let the dictionary decide about what was planned since the last look, plan by plan: what a kill left unplanned is not decided."""
-        tables = self.world.rows("SELECT name FROM sqlite_master WHERE name = 'plans'") if self._has_database() else []
-        plans = self.world.rows("SELECT p.content, n.business_date FROM plans p JOIN nights n ON n.night_id = p.night_id "
-                                "ORDER BY n.business_date, p.plan_round") if tables else []
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'plans'"):
+            return  # killed before the database was made
+        plans = self._rows("SELECT p.content, n.business_date FROM plans p JOIN nights n ON n.night_id = p.night_id "
+                           "ORDER BY n.business_date, p.plan_round")
         for content, business_date in plans:
             files = [file for packet in json.loads(content) for file in json.loads(packet[2])]
             keys = {(f"{business_date} {file['file_hash']}", file["copy"]) for file in files}
@@ -165,17 +168,19 @@ class Nights(RuleBasedStateMachine):
                 self.decided |= keys
                 self.model.decide(self.letters[file["name"]] for file in files)
 
-    def _has_database(self) -> bool:
-        return (self.home / "crossfoot.sqlite").exists()
-
     def _compare(self) -> None:
-        rows = self.world.rows("SELECT control_number, outcome, reason_code, count(*) FROM decisions "
-                               "GROUP BY control_number, outcome, reason_code")
+        rows = self._rows("SELECT control_number, outcome, reason_code, count(*) FROM decisions "
+                          "GROUP BY control_number, outcome, reason_code")
         found = Counter({(int(number.partition("/")[0]), outcome, reason): count for number, outcome, reason, count in rows})
         assert found == self.model.outcomes, f"found {found - self.model.outcomes}, wanted {self.model.outcomes - found}"
         assert not list((self.home / "drop" / "edi").glob("*.x12"))
-        answered = self.world.rows("SELECT DISTINCT control_number FROM outbox")
+        answered = self._rows("SELECT DISTINCT control_number FROM outbox")
         assert sorted(row[0] for row in answered) == list(range(1, len(answered) + 1))
 
     def _numbers(self) -> list[tuple[Any, ...]]:
-        return self.world.rows("SELECT * FROM counters ORDER BY 1, 2, 3, 4")
+        return self._rows("SELECT * FROM counters ORDER BY 1, 2, 3, 4")
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database past our own layers, which would look at its tables each time; empty before it is made."""
+        with closing(sqlite3.connect(self.home / "crossfoot.sqlite")) as connection:
+            return connection.execute(sql).fetchall()
