@@ -86,5 +86,5 @@ def _foreseen(session: Session, files: int, works: list[PacketWork]) -> dict[str
         "set_aside": [
             {"outcome": outcome.outcome, "reason_code": outcome.reason_code, "partner_id": document.partner_id,
              "control_number": "/".join(part for part in (document.interchange_number, document.control_number) if part)}
-            for document in documents if (outcome := document.outcome or OK).outcome in ("quarantined", "rejected")],
+            for document in documents if (outcome := document.outcome or OK).outcome in ("quarantined", "rejected", "pending")],
     }
