@@ -19,7 +19,7 @@ def test_rows_that_no_document_has_fail_the_night(tmp_path: Path, monkeypatch: p
 
     def lossy(*arguments: object) -> None:
         take(*arguments)  # type: ignore[arg-type]  # handed through as they come
-        arguments[-1].documents.pop()  # type: ignore[attr-defined]  # the packet's work
+        arguments[3].documents.pop()  # type: ignore[attr-defined]  # the work of the packet
 
     monkeypatch.setattr(packet_exports, "_take", lossy)
     with pytest.raises(ConservationError, match=r"erp_receipts: the tokenizer counted \d+ rows in an export, \d+ belong"):
