@@ -38,7 +38,6 @@ from storage.landing import (
     Arrivals,
     Landed,
     arrivals,
-    arrivals_folder,
     collecting,
     land,
     land_all,
@@ -332,9 +331,8 @@ def finish_earlier(session: Session) -> None:
     """Roll forward what a crash left between commit and manifest, and sweep what no ledger knows and what nobody will finish."""
     recover(session.engine, session.settings.lake)
     settings = session.settings
-    arrived = [arrivals_folder(settings.landing, each) for each in _open_dates(session)]
     outboxes = sorted(settings.outbox.iterdir()) if settings.outbox.is_dir() else []
-    sweep_leftovers([settings.landing, *arrived, *outboxes, settings.reports])
+    sweep_leftovers([settings.landing, *outboxes, settings.reports])
 
 
 def send(session: Session) -> list[str]:

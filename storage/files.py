@@ -60,9 +60,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     settle([path.parent])
 
 
-def put(path: Path, data: bytes) -> None:
-    """Replace a file as a whole. It survives a power cut when its folder has been settled, which many files may share."""
-    temporary = path.with_name(temporary_name(path.name))
+def put(path: Path, data: bytes, *, by_way_of: Path | None = None) -> None:
+    """Replace a file as a whole. It survives a power cut when its folder has been settled, which many files may share.
+
+    Args:
+        by_way_of: the folder that it is written in first, on the same file system; its own if left out.
+    """
+    temporary = (by_way_of or path.parent) / temporary_name(path.name)
     with explained(path):
         try:
             with new_file(temporary) as handle:

@@ -64,7 +64,8 @@ class Arrivals:
                 new[_identity(each)] = replace(each, arrival=last)
         if new:
             first = next(iter(new.values())).arrival
-            files.put(self._folder / f"{first:06d}.json", "".join(_line(each) for each in new.values()).encode())
+            files.put(self._folder / f"{first:06d}.json", "".join(_line(each) for each in new.values()).encode(),
+                      by_way_of=self.landing)  # where every night sweeps, whichever date this one is of
         files.settle([self._folder])
         self._known, self._last = {**self._known, **new}, last
         for _ in landed:

@@ -1,6 +1,7 @@
 """Nights as a state machine against a dictionary: whatever is dropped, doubled, contradicted, killed and replayed, in any order.
 
 The dictionary knows for each control number the content that took it, and decides as the table of DESIGN.md says, in a few lines.
+Its partner begins to count anew on the third day, as its agreement says.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ NUMBERS = range(901, 905)
 CONTENTS = ("1", "2", "3")  # the last digit of the order that is answered
 ACKNOWLEDGMENTS = range(951, 953)
 POINTS = sorted(NAMES)
+ANEW = "2026-03-04"  # data/partners/northfield.toml
 
 Letter = tuple[int, str]  # control number, content
 
@@ -45,34 +48,34 @@ def written(letter: Letter) -> bytes:
 
 
 class Dictionary:
-    """What must become of letters: (number, outcome) -> how often."""
+    """What must become of letters: (number, outcome, reason) -> how often."""
 
     def __init__(self) -> None:
-        self.taken: dict[int, str] = {}  # number -> the content that took it; empty where it was only ever contested
+        self.taken: dict[tuple[int, int], str] = {}  # (number, epoch) -> the content that took it; empty where it was only ever contested
+        self.epochs: dict[Letter, int] = {}  # a letter stays in the epoch that it came in first
         self.contents: set[tuple[bool, str]] = set()
         self.outcomes: Counter[tuple[int, str, str]] = Counter()
 
-    def decide(self, letters: Iterable[Letter]) -> None:
-        """Decide about letters that are planned together."""
-        batch = Counter(letters)
-        for number in sorted({number for number, _ in batch}):
-            here = {content: count for (one, content), count in batch.items() if one == number}
+    def decide(self, letters: Iterable[Letter], epoch: int = 0) -> None:
+        """Decide about letters that are planned together, in an epoch of their partner's numbering."""
+        batch: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+        for number, content in letters:
+            batch[number, self.epochs.setdefault((number, content), epoch)][content] += 1
+        for key, here in sorted(batch.items(), key=itemgetter(0)):
+            if key not in self.taken and len(here) > 1:
+                self.taken[key] = ""
             for content, count in here.items():
-                if number not in self.taken and len(here) > 1:
-                    continue
-                self._one(number, content, count)
-            if number not in self.taken:
-                self.taken[number] = ""
-                self.outcomes[number, "quarantined", "conflict"] += sum(here.values())
+                self._one(key, content, count)
 
-    def _one(self, number: int, content: str, count: int) -> None:
-        if number not in self.taken:
+    def _one(self, key: tuple[int, int], content: str, count: int) -> None:
+        number = key[0]
+        if key not in self.taken:
             kind = (number in ACKNOWLEDGMENTS, content)
             self.outcomes[(number, "quarantined", "reissue") if kind in self.contents else (number, "loaded", "ok")] += 1
-            self.taken[number] = content
+            self.taken[key] = content
             self.contents.add(kind)
             count -= 1
-        same = self.taken[number] == content
+        same = self.taken[key] == content
         self.outcomes[(number, "duplicate", "resend") if same else (number, "quarantined", "conflict")] += count
         self.outcomes += Counter()  # drops what was counted zero times
 
@@ -166,7 +169,7 @@ class Nights(RuleBasedStateMachine):
             keys = {(f"{business_date} {file['file_hash']}", file["copy"]) for file in files}
             if not keys <= self.decided:
                 self.decided |= keys
-                self.model.decide(self.letters[file["name"]] for file in files)
+                self.model.decide((self.letters[file["name"]] for file in files), epoch=int(business_date >= ANEW))
 
     def _compare(self) -> None:
         rows = self._rows("SELECT control_number, outcome, reason_code, count(*) FROM decisions "

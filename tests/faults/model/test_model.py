@@ -22,3 +22,11 @@ def test_the_dictionary_is_the_table_of_the_design() -> None:
         (901, "loaded", "ok"): 1, (901, "duplicate", "resend"): 1, (901, "quarantined", "conflict"): 1,
         (902, "quarantined", "reissue"): 1, (903, "quarantined", "conflict"): 2,
     }
+
+
+def test_the_dictionary_knows_of_numbers_that_begin_anew() -> None:
+    dictionary = Dictionary()
+    dictionary.decide([(901, "1"), (902, "2"), (902, "3")])
+    dictionary.decide([(901, "2"), (902, "1"), (902, "2"), (901, "1")], epoch=1)  # two of them came before, in the old numbering
+    assert dictionary.outcomes == {
+        (901, "loaded", "ok"): 2, (901, "duplicate", "resend"): 1, (902, "quarantined", "conflict"): 3, (902, "quarantined", "reissue"): 1}
