@@ -43,6 +43,7 @@ from storage.landing import (
     land_all,
     landed_dates,
     landed_size,
+    last_note,
     next_arrival,
     read_landed,
 )
@@ -103,16 +104,22 @@ def open_session(settings: Settings, business_date: date, judge: Validate | None
 
 
 def unfinished(session: Session) -> list[Session]:
-    """Return the earlier nights of the deployment that are not closed, in order, also where only the last steps are missing."""
+    """Return the earlier nights of the deployment that have something left to do, in order, also where only the last steps are missing."""
     return [open_session(session.settings, each, session.judge) for each in _open_dates(session) if each < session.night.business_date]
 
 
 def _open_dates(session: Session) -> list[date]:
-    """Return the business dates under which files arrived, or a run began, and whose night is not closed."""
+    """Return the business dates whose night is not closed, or was closed before something landed that is in no plan yet.
+
+    A run that is started once more may be killed, or be without its database, when it has landed and before it has planned.
+    """
+    landing, deployment = session.settings.landing, session.settings.deployment
     with reading(session.engine) as connection:
-        states = {night.business_date: night.state for night in ledger.load_nights(connection)
-                  if night.deployment == session.settings.deployment}
-    return sorted(each for each in {*landed_dates(session.settings.landing), *states} if states.get(each) != "closed")
+        states = {night.business_date: night.state for night in ledger.load_nights(connection) if night.deployment == deployment}
+        planned_last = ledger.last_arrivals(connection, deployment=deployment)
+    landed = landed_dates(landing)
+    late = {each for each in landed if last_note(landing, each) > planned_last.get(each, 0)}
+    return sorted(each for each in {*landed, *states} if each in late or states.get(each) != "closed")
 
 
 def collect(settings: Settings, business_date: date) -> Collected:

@@ -133,6 +133,12 @@ def next_arrival(landing: Path, business_date: date) -> int:
     return max((each.arrival for each in _noted(landing, business_date)), default=0) + 1
 
 
+def last_note(landing: Path, business_date: date) -> int:
+    """Return the first arrival of the last sidecar of a business date, by its name alone; 0 where there is none."""
+    folder = arrivals_folder(landing, business_date)
+    return max((int(name[:-len(".json")]) for name in _sidecars(folder)), default=0)
+
+
 def landed_path(landing: Path, digest: str) -> Path:
     """Return where content with this hash lies."""
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
@@ -236,10 +242,13 @@ def arrivals_folder(landing: Path, business_date: date) -> Path:
 def _noted(landing: Path, business_date: date) -> list[Landed]:
     """Read the sidecars of a business date, in the order of arrival."""
     folder = arrivals_folder(landing, business_date)
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    lines = [line for name in names if name.endswith(".json") and not name.startswith(".")
-             for line in (folder / name).read_bytes().splitlines()]
+    lines = [line for name in _sidecars(folder) for line in (folder / name).read_bytes().splitlines()]
     return [Landed(note["hash"], note["size"], note["name"], note["source"], note["arrival"]) for note in map(json.loads, lines)]
+
+
+def _sidecars(folder: Path) -> list[str]:
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    return [name for name in names if name.endswith(".json") and not name.startswith(".")]
 
 
 def _line(landed: Landed) -> str:

@@ -58,7 +58,10 @@ def close_night(connection: Connection, night_id: str) -> None:
 
 
 def save_plan(connection: Connection, plan: Plan) -> Plan:
-    """Write a plan before any work, and return the one that holds: where the round has a plan already, that one."""
+    """Write a plan before any work, and return the one that holds: where the round has a plan already, that one.
+
+    A night that was closed is open again: whoever finishes what is unfinished must find the round.
+    """
     lock_table(connection, PLANS)
     existing = load_plan(connection, plan.night_id, plan_round=plan.plan_round)
     if existing is not None:
@@ -72,7 +75,7 @@ def save_plan(connection: Connection, plan: Plan) -> Plan:
     known = {row.arrival for row in connection.execute(sa.select(ARRIVALS.c.arrival).where(ARRIVALS.c.night_id == plan.night_id))}
     _insert(connection, ARRIVALS, [
         {"night_id": plan.night_id, **fields_of(arrival)} for arrival in plan.arrivals if arrival.arrival not in known])
-    connection.execute(NIGHTS.update().where(NIGHTS.c.night_id == plan.night_id).values(plan_hash=digest))
+    connection.execute(NIGHTS.update().where(NIGHTS.c.night_id == plan.night_id).values(plan_hash=digest, state="open"))
     audit.append(connection, night_id=plan.night_id, action="night.planned", subject=plan.night_id,
                  detail={"plan": digest, "round": plan.plan_round, "packets": len(plan.packets)})
     return plan
@@ -98,6 +101,13 @@ def plan_rounds(connection: Connection, night_id: str) -> list[int]:
     """Return the rounds that a night was planned in."""
     return list(connection.execute(
         sa.select(PLANS.c.plan_round).where(PLANS.c.night_id == night_id).order_by(PLANS.c.plan_round)).scalars())
+
+
+def last_arrivals(connection: Connection, *, deployment: str) -> dict[date, int]:
+    """Return the last arrival that was planned in each night of a deployment; 0 where none was."""
+    last = sa.select(sa.func.coalesce(sa.func.max(ARRIVALS.c.arrival), 0)).where(ARRIVALS.c.night_id == NIGHTS.c.night_id).scalar_subquery()
+    query = sa.select(NIGHTS.c.business_date, last).where(NIGHTS.c.deployment == deployment)
+    return {business_date: int(arrival) for business_date, arrival in connection.execute(query)}
 
 
 def packet_state(connection: Connection, packet_key: str, *, locking: bool = False) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,3 +85,22 @@ def test_the_next_night_closes_one_that_was_opened_and_got_no_further(made: Worl
     post(made, {"a.x12": LETTER})
     made.run(NEXT)
     assert made.rows("SELECT business_date, state FROM nights ORDER BY sequence") == [(str(FIRST), "closed"), (str(NEXT), "closed")]
+
+
+@pytest.mark.parametrize("crash", [lambda made: collect(made.settings, FIRST), crash_after_planning], ids=["landed", "planned"])
+def test_the_next_night_loads_what_came_after_a_night_was_closed(made: World, crash: Callable[[World], object]) -> None:
+    made.run(FIRST)  # nothing came, and the night is closed
+    post(made, {"a.x12": LETTER})
+    crash(made)  # somebody had started the night once more
+    made.run(NEXT)
+    assert outcomes(made) == [(f"sample-{FIRST}", "loaded")]
+    assert made.rows("SELECT business_date, state FROM nights ORDER BY sequence") == [(str(FIRST), "closed"), (str(NEXT), "closed")]
+
+
+def test_a_night_that_got_more_to_do_is_open_until_that_is_done(made: World) -> None:
+    made.run(FIRST)
+    post(made, {"a.x12": LETTER})
+    crash_after_planning(made)
+    assert made.rows("SELECT state FROM nights") == [("open",)]
+    made.run(FIRST)
+    assert made.rows("SELECT state FROM nights") == [("closed",)]

@@ -1,8 +1,8 @@
 """What is set aside so that hundreds of nights can be run: work that writes nothing, and takes most of a small night's time.
 
-What DuckDB answers for a rule over one state of the lake is remembered; statements are compiled once for all databases of a process
-and its forks. (Great Expectations is set aside by the judge that a night is handed.) The night, its transactions and its files are the
-same ones otherwise.
+What DuckDB answers for a rule over one state of the lake is remembered; statements are compiled, and data/ is read, once for all nights
+of a process and its forks. (Great Expectations is set aside by the judge that a night is handed.) The night, its transactions and its
+files are the same ones otherwise.
 """
 
 from __future__ import annotations
@@ -16,13 +16,31 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from flows import night, reconciling
+from flows.definitions import Definitions
+from flows.settings import Settings
 from storage.canonical import content_hash
 
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Set both aside for the time of a block."""
-    with rules_remembered(), statements_remembered():
+    """Set all of it aside for the time of a block."""
+    with rules_remembered(), statements_remembered(), definitions_remembered():
+        yield
+
+
+@contextmanager
+def definitions_remembered() -> Iterator[None]:
+    """Read data/ once: nobody changes it while nights run."""
+    known: dict[tuple[Any, ...], Definitions] = {}
+    load = night.load_definitions
+
+    def remembered(settings: Settings) -> Definitions:
+        key = (settings.data, settings.environment, settings.limits)
+        if key not in known:
+            known[key] = load(settings)
+        return known[key]
+
+    with patch.object(night, "load_definitions", remembered):
         yield
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from tests.faults.kill.aside import statements_remembered
 from tests.faults.powerloss.campaign import MUTANTS, Figures, broken_by, campaign, first_night
 from tests.faults.powerloss.errnos import Strikes, strike_every_call
 
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--folder", type=Path, help="where the real disk is; a temporary folder if left out")
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="crossfoot-powerloss-", dir=chosen.folder) as name:
+    with tempfile.TemporaryDirectory(prefix="crossfoot-powerloss-", dir=chosen.folder) as name, statements_remembered():
         folder = Path(name).resolve()
         first, _ = first_night(folder / "mutants")
         mutants = {words: broken_by(mutant, first) for words, mutant in MUTANTS.items()}

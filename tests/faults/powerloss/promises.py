@@ -40,12 +40,12 @@ def _notes(files: Files) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _archive(files: Files) -> list[str]:
     """Whatever stands under the name of a hash must have it: landing trusts that name when the content comes again."""
-    held = [path for path in files if path.startswith("landing/") and len(Path(path).name) == 64]
+    held = [path for path in files if path.startswith("landing/") and len(path) - path.rindex("/") == 65]
     return [f"torn in the archive: {path[:24]}" for path in held if sha256(files[path]) != path[-64:]]
 
 
 def _has_landed(files: Files, notes: list[dict[str, Any]], landed: Landed) -> bool:
-    held = files.get(str(landed_path(Path("landing"), landed.hash)))
+    held = files.get(archived(landed.hash))
     noted = any((note["hash"], note["name"], note["source"], note["arrival"]) == (landed.hash, landed.name, landed.source, landed.arrival)
                 for note in notes)
     return noted and held is not None and sha256(held) == landed.hash
@@ -54,7 +54,7 @@ def _has_landed(files: Files, notes: list[dict[str, Any]], landed: Landed) -> bo
 def _came_through(files: Files, notes: list[dict[str, Any]], name: str) -> bool:
     content = DROPPED[name]
     waits = files.get(f"drop/{name}") == content
-    return waits or any(note["name"] == name and files.get(str(landed_path(Path("landing"), note["hash"]))) == content for note in notes)
+    return waits or any(note["name"] == name and files.get(archived(note["hash"])) == content for note in notes)
 
 
 def _parquet(files: Files, facts: Facts) -> list[str]:
@@ -62,7 +62,7 @@ def _parquet(files: Files, facts: Facts) -> list[str]:
     found = []
     for path, digest, state in facts.parquet:
         shown = f"lake/{path}"
-        places = (shown,) if state == "visible" else (shown, str(hidden_name(Path(shown))))
+        places = (shown,) if state == "visible" else (shown, hidden(shown))
         if not any(place in files and sha256(files[place]) == digest for place in places):
             found.append(f"{state}, and lost: {path}")
     known = {path: digest for path, digest, _ in facts.parquet}
@@ -94,6 +94,18 @@ def _outbox(files: Files, facts: Facts) -> list[str]:
     shown = [path[len("out/"):] for path in files if path.startswith("out/") and "/." not in path]
     other = [name for name in shown if hashes.get(name) != sha256(files[f"out/{name}"])]
     return found + [f"in the outbox, and not what was decided: {name}" for name in other]
+
+
+@lru_cache(maxsize=4096)
+def archived(digest: str) -> str:
+    """Return where the archive has a content."""
+    return str(landed_path(Path("landing"), digest))
+
+
+@lru_cache(maxsize=4096)
+def hidden(path: str) -> str:
+    """Return where a file lies until it is shown."""
+    return str(hidden_name(Path(path)))
 
 
 @lru_cache(maxsize=4096)
