@@ -45,7 +45,7 @@ def _together(paths: list[str], *, hashed: bool) -> Iterator[Batch]:
 
 
 def _source(path: str) -> edi.SourceFile:
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:
         return edi.SourceFile(os.path.basename(path), file.read())
 
 
@@ -72,7 +72,7 @@ def walk(paths: list[str], _: str) -> int:
             end = len(data) if end == len(data) - 1 else end  # the last newline
             tokens = tokenise(data[at:end], header.delimiters)
             pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), tokens.data)
-            levels(tokens.kinds)
+            levels(tokens)
             count += len(tokens.start)
             at = end
     return count

@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.order_lines import PRICE, QUANTITY, SCHEMA
-from edi.segments import Batch, Ints, SegmentTable, Text
+from edi.segments import Batch, Ints, SegmentTable, Text, ranks, value_at, value_with
 from transforms.typed import decimals
 
 # A number and its qualifier (X12 235, EDIFACT 7143), as often as the generated files have them.
-_PO1_NUMBERS = [((at + 1, 1), (at, 1)) for at in (6, 8, 10)]
-_PIA_NUMBERS = [((at, 1), (at, 2)) for at in (2, 3)]
+_OF_PO1 = [*(value_at(element) for element in (1, 2, 3, 4)),
+           *(value_with(code, [((at + 1, 1), (at, 1)) for at in (6, 8, 10)]) for code in ("IN", "VN"))]
+_OF_PIA = [value_with(code, [((at, 1), (at, 2)) for at in (2, 3)]) for code in ("IN", "SA")]
 
 
 def order_lines(batch: Batch) -> pa.Table:
@@ -29,9 +30,7 @@ def _x12(table: SegmentTable) -> pa.Table:
     lines = table.select("PO1")
     stops = _stops(lines, table.select("CTT"))
     order, name = _last_before(table.select("BEG"), lines), _first_within(table.select("PID"), lines, stops)
-    own = [table.element(lines, element) for element in (1, 2, 3, 4)]
-    buyer, supplier = (table.qualified(lines, code, _PO1_NUMBERS) for code in ("IN", "VN"))
-    return _typed(table.element(order, 3), *own, buyer, supplier, table.element(name, 5))
+    return _typed(table.element(order, 3), *table.gather(lines, *_OF_PO1), table.element(name, 5))
 
 
 def _edifact(table: SegmentTable) -> pa.Table:
@@ -39,9 +38,9 @@ def _edifact(table: SegmentTable) -> pa.Table:
     stops = _stops(lines, table.select("UNS"))
     quantity, price = (_qualified(table, tag, code, lines, stops) for tag, code in (("QTY", "21"), ("PRI", "AAA")))
     product = table.select("PIA")
-    buyer, supplier = (_within(product, table.qualified(product, code, _PIA_NUMBERS), lines, stops) for code in ("IN", "SA"))
+    buyer, supplier = (_within(product, numbers, lines, stops) for numbers in table.gather(product, *_OF_PIA))
     order, name = _last_before(table.select("BGM"), lines), _first_within(table.select("IMD"), lines, stops)
-    own = [table.element(lines, 1), table.element(quantity, 1, 2), table.element(quantity, 1, 3), table.element(price, 1, 2)]
+    own = [table.element(lines, 1), *table.gather(quantity, value_at(1, 2), value_at(1, 3)), table.element(price, 1, 2)]
     return _typed(table.element(order, 2), *own, buyer, supplier, table.element(name, 3, 4))
 
 
@@ -55,7 +54,7 @@ def _qualified(table: SegmentTable, tag: str, code: str, lines: Ints, stops: Int
 def _within(segments: Ints, values: Text, lines: Ints, stops: Ints) -> Text:
     """Return for each line the first value among those of its segments, null where there is none."""
     there = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
-    at = np.append(there, 0)[np.searchsorted(segments[there], lines)]
+    at = np.append(there, 0)[ranks(segments[there], lines)]
     first = segments[at]
     return values.take(pa.array(at, mask=(first < lines) | (first >= stops)))
 
@@ -70,19 +69,24 @@ def _typed(order: Text, line: Text, quantity: Text, unit: Text, price: Text, buy
 
 def _last_before(anchors: Ints, segments: Ints) -> Ints:
     """Return for each segment the last anchor before it: a value of the head, carried forward."""
-    return anchors[np.searchsorted(anchors, segments) - 1]
+    return anchors[ranks(anchors, segments) - 1]
 
 
 def _stops(lines: Ints, ends: Ints) -> Ints:
     """Return where each line ends: at the next line, or at the summary."""
-    bounds = np.sort(np.concatenate((lines, ends)), kind="stable")  # two ascending runs, which it merges
-    return bounds[np.searchsorted(bounds, lines, "right")]
+    return np.minimum(np.append(lines[1:], _NEVER), _next(ends, lines))
+
+
+def _next(segments: Ints, starts: Ints) -> Ints:
+    """Return the first of the segments that stands behind each start."""
+    return np.append(segments, _NEVER)[ranks(segments, starts)]
 
 
 def _first_within(segments: Ints, starts: Ints, stops: Ints) -> Ints:
     """Return for each line the first of the segments that lies in it, -1 where none does."""
-    at = np.append(segments, np.iinfo(np.int64).max)[np.searchsorted(segments, starts)]
+    at = _next(segments, starts)
     return np.where(at < stops, at, -1)
 
 
+_NEVER = np.iinfo(np.int64).max
 _MAPPINGS: dict[str, Callable[[SegmentTable], pa.Table]] = {"x12": _x12, "edifact": _edifact}

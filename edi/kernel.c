@@ -14,7 +14,7 @@ enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL 
 /* Raised with every change to what follows, here and in native.py: a kernel left over from another version is not used. */
 int64_t crossfoot_version(void)
 {
-    return 3;
+    return 4;
 }
 
 /* The first position from at on where one of the tags (three octets each) stands, -1 where none does. */
@@ -77,6 +77,17 @@ static inline uint64_t meaning(const uint8_t *in, int64_t left, const uint8_t *r
     return mask;
 }
 
+/* Copies a text, a short one with what follows it as far as there is room behind both ends: a call costs more than the octets. */
+static inline void copy(uint8_t *restrict out, int64_t room, const uint8_t *restrict in, int64_t left, int64_t length)
+{
+    if (length <= WIDE && WIDE <= room && WIDE <= left)
+        memcpy(out, in, WIDE);
+    else if (length <= 2 * WIDE && 2 * WIDE <= room && 2 * WIDE <= left)
+        memcpy(out, in, 2 * WIDE);
+    else
+        memcpy(out, in, (size_t)length);
+}
+
 /* Codes of tags, in the order in which they are first met. */
 struct tags {
     uint64_t key[SLOTS]; /* 0 is free */
@@ -108,14 +119,17 @@ static inline int32_t tag_code(struct tags *tags, const uint8_t *text, int64_t l
    role: of each of the 256 octets. guard: ascending pairs of positions between which everything is data.
    out and offsets: the text of all values, and where each begins and ends in it; kinds: what ends each.
    codes: of the tag of each segment; firsts: the segment where each code is met first.
-   count: what was written: values, segments, empty segments, needless releases, octets, codes (-1: too many, there are none). */
+   values_before: of each segment, and of what would follow the last one.
+   count: what was written: values, segments, empty segments, needless releases, octets, codes (-1: too many, there are none);
+   and how many values end no element. */
 int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restrict role,
                     const int64_t *restrict guard, int64_t guards, uint8_t *restrict out, int32_t *restrict offsets,
                     uint8_t *restrict kinds, int64_t *restrict start, int64_t *restrict end, int64_t *restrict empty,
-                    int64_t *restrict needless, int32_t *restrict codes, int64_t *restrict firsts,
-                       const int64_t *restrict rooms, int64_t *restrict count)
+                       int64_t *restrict needless, int32_t *restrict codes, int64_t *restrict firsts,
+                       int64_t *restrict values_before, const int64_t *restrict rooms, int64_t *restrict count)
 {
     int64_t values = 0, segments = 0, empties = 0, idle = 0, written = 0, g = 0;
+    int64_t parts = 0;     /* values that end no element */
     int64_t committed = 0; /* values up to the last terminator: what follows it is no segment */
     int64_t i = 0, skip = 0, began;
     int64_t next_guard = guards ? guard[0] : n;
@@ -136,6 +150,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
         i++;
     began = i;
     offsets[0] = 0;
+    values_before[0] = 0;
     for (int64_t base = 0; base < n; base += BLOCK) {
         uint64_t mask = meaning(in + base, n - base, role, &special);
         for (; mask; mask &= mask - 1) {
@@ -158,10 +173,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
                 empty[empties++] = p;
             } else {
                 int64_t length = p - i;
-                if (length <= WIDE && i + WIDE <= n)
-                    memcpy(out + written, in + i, WIDE); /* out has room for that behind its end */
-                else
-                    memcpy(out + written, in + i, (size_t)length);
+                copy(out + written, n + WIDE - written, in + i, n - i, length);
                 written += length;
                 if (what == RELEASE) {
                     i = p + 1;
@@ -171,6 +183,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
                     continue;
                 }
                 kinds[values] = what;
+                parts += what < ELEMENT;
                 offsets[++values] = (int32_t)written;
                 if (what == SEGMENT) {
                     if (tags.known >= 0) {
@@ -184,7 +197,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
                     }
                     start[segments] = began;
                     end[segments++] = p + 1;
-                    committed = values;
+                    values_before[segments] = committed = values;
                 }
             }
             i = p + 1;
@@ -201,6 +214,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     count[3] = idle;
     count[4] = offsets[committed];
     count[5] = tags.known;
+    count[6] = parts;
     return 1;
 }
 
@@ -275,6 +289,15 @@ void crossfoot_number(const int64_t *restrict bounds, int64_t stretches, int64_t
     }
 }
 
+/* Whether two short texts are equal: of a few octets, a call costs more than the comparison. */
+static inline int same(const uint8_t *one, const uint8_t *other, int64_t length)
+{
+    int64_t at = 0;
+    while (at < length && one[at] == other[at])
+        at++;
+    return at == length;
+}
+
 /* Looks at what stands between segments that follow one another in one interchange; before the first one too, where it goes on.
    style and width: of what is usual in each interchange, in NEWLINE octets; width is -1 where the first one is to tell.
    Returns the first segment before which something else stands, -1 where there is none. */
@@ -291,7 +314,7 @@ int64_t crossfoot_gaps(const uint8_t *restrict in, const int64_t *restrict start
             width[mine] = gap < NEWLINE ? gap : NEWLINE;
             memcpy(style + NEWLINE * mine, in + from, (size_t)width[mine]);
         }
-        if (gap != width[mine] || memcmp(in + from, style + NEWLINE * mine, (size_t)gap))
+        if (gap != width[mine] || !same(in + from, style + NEWLINE * mine, gap))
             return s;
     }
     return -1;
@@ -302,74 +325,166 @@ struct levels {
     const int64_t *segment_first, *element_first, *repeat_first;
 };
 
-/* The value at element, repetition and component of a segment, -1 where there is none. */
-static inline int64_t value_at(const struct levels *levels, int64_t segment, const int64_t *place)
+/* A column to gather: the first of some places, or where there is a code the first whose qualifier is that.
+   places: for each choice element, repetition and component of the value, then of its qualifier; from 0.
+   code_length is -1 where there is no code. out has room for so many octets; what does not fit is only counted, in written.
+   valid is Arrow's bitmap, all zero at first; nulls is how many values are not there. Pointers are integers, so that numpy
+   can hold the whole. */
+struct column {
+    int64_t places, choices, code, code_length, out, room, offsets, valid, nulls, written;
+};
+
+/* The value at element, repetition and component of a segment whose elements are first to stop, -1 where there is none. */
+static inline int64_t value_at(const struct levels *levels, int64_t first, int64_t stop, const int64_t *place)
 {
-    if (segment < 0)
+    int64_t at = first + place[0];
+    if (at >= stop)
         return -1;
-    int64_t at = levels->segment_first[segment] + place[0];
-    if (at >= levels->segment_first[segment + 1])
-        return -1;
-    const int64_t *below[2] = {levels->element_first, levels->repeat_first};
-    for (int level = 0; level < 2; level++) {
-        if (!below[level]) {
-            if (place[level + 1])
-                return -1;
-            continue;
-        }
-        int64_t stop = below[level][at + 1];
-        at = below[level][at] + place[level + 1];
+    if (levels->element_first) {
+        stop = levels->element_first[at + 1];
+        at = levels->element_first[at] + place[1];
         if (at >= stop)
             return -1;
+    } else if (place[1]) {
+        return -1;
+    }
+    if (levels->repeat_first) {
+        stop = levels->repeat_first[at + 1];
+        at = levels->repeat_first[at] + place[2];
+        if (at >= stop)
+            return -1;
+    } else if (place[2]) {
+        return -1;
     }
     return at;
 }
 
-/* One value of each segment: the first of some places, or where there is a code the first whose qualifier is that.
-   places: for each choice element, repetition and component of the value, then of its qualifier; from 0.
-   code_length: -1 where there is no code. size: octets of the text. valid is Arrow's bitmap, all zero at first.
-   What does not fit into the room of out is only counted.
-   Returns how many octets there are, and in nulls how many values are not there. */
-int64_t crossfoot_gather(const int64_t *restrict segments, int64_t n, const int64_t *restrict places, int64_t choices,
-                         const uint8_t *restrict code, int64_t code_length, const int64_t *segment_first,
-                         const int64_t *element_first, const int64_t *repeat_first, const int32_t *restrict edges,
-                         const uint8_t *restrict text, int64_t size, uint8_t *restrict out, int64_t room,
-                         int32_t *restrict offsets, uint8_t *restrict valid, int64_t *restrict nulls)
+/* Columns of values of the same segments; of a segment below 0 nothing is there. size: octets of the text. */
+void crossfoot_gather(const int64_t *restrict segments, int64_t n, struct column *columns, int64_t count,
+                      const int64_t *segment_first, const int64_t *element_first, const int64_t *repeat_first,
+                      const int32_t *edges, const uint8_t *text, int64_t size)
 {
     const struct levels levels = {segment_first, element_first, repeat_first};
-    int64_t written = 0, absent = 0;
 
-    offsets[0] = 0;
+    for (struct column *column = columns; column < columns + count; column++)
+        *(int32_t *)(intptr_t)column->offsets = 0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t v = -1;
-        if (code_length < 0) {
-            v = value_at(&levels, segments[i], places);
-        } else {
-            for (int64_t c = 0; c < choices; c++) {
-                int64_t q = value_at(&levels, segments[i], places + 6 * c + 3);
-                if (q >= 0 && edges[q + 1] - edges[q] == code_length && !memcmp(text + edges[q], code, (size_t)code_length)) {
-                    v = value_at(&levels, segments[i], places + 6 * c);
-                    break;
+        int64_t segment = segments[i];
+        int64_t first = segment < 0 ? 0 : segment_first[segment], stop = segment < 0 ? 0 : segment_first[segment + 1];
+        for (struct column *column = columns; column < columns + count; column++) {
+            const int64_t *place = (const int64_t *)(intptr_t)column->places;
+            int64_t v = -1;
+            if (column->code_length < 0) {
+                v = value_at(&levels, first, stop, place);
+            } else {
+                const uint8_t *code = (const uint8_t *)(intptr_t)column->code;
+                for (int64_t c = 0; c < column->choices; c++, place += 6) {
+                    int64_t q = value_at(&levels, first, stop, place + 3);
+                    if (q >= 0 && edges[q + 1] - edges[q] == column->code_length && same(text + edges[q], code, column->code_length)) {
+                        v = value_at(&levels, first, stop, place);
+                        break;
+                    }
                 }
             }
-        }
-        int64_t length = v < 0 ? 0 : edges[v + 1] - edges[v];
-        if (length) {
-            if (written + length <= room) {
-                if (length <= WIDE && written + WIDE <= room && edges[v] + WIDE <= size)
-                    memcpy(out + written, text + edges[v], WIDE);
-                else
-                    memcpy(out + written, text + edges[v], (size_t)length);
+            int64_t written = column->written, from = v < 0 ? 0 : edges[v], length = v < 0 ? 0 : edges[v + 1] - from;
+            if (length) {
+                uint8_t *out = (uint8_t *)(intptr_t)column->out + written, *valid = (uint8_t *)(intptr_t)column->valid;
+                if (written + length <= column->room)
+                    copy(out, column->room - written, text + from, size - from, length);
+                valid[i >> 3] |= (uint8_t)(1 << (i & 7));
+                column->written = written + length;
+            } else {
+                column->nulls++;
             }
-            written += length;
-            valid[i >> 3] |= (uint8_t)(1 << (i & 7));
-        } else {
-            absent++;
+            ((int32_t *)(intptr_t)column->offsets)[i + 1] = (int32_t)column->written;
         }
-        offsets[i + 1] = (int32_t)written;
     }
-    *nulls = absent;
-    return written;
+}
+
+static inline int is_white(uint8_t octet)
+{
+    return octet == ' ' || (octet >= 9 && octet <= 13) || (octet >= 28 && octet <= 31);
+}
+
+/* Text to counts: at most so many digits with white space around them, -1 where there is something else or nothing.
+   Returns 0 where an octet beyond ASCII is met: what is white space there, others know. */
+int64_t crossfoot_counts(const uint8_t *restrict text, const int32_t *restrict edges, int64_t n, int64_t most_digits,
+                         int64_t *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t first = edges[i], stop = edges[i + 1], value = 0;
+        for (int64_t at = first; at < stop; at++)
+            if (text[at] >= 0x80)
+                return 0;
+        while (first < stop && is_white(text[first]))
+            first++;
+        while (first < stop && is_white(text[stop - 1]))
+            stop--;
+        out[i] = -1;
+        if (first == stop || stop - first > most_digits)
+            continue;
+        while (first < stop && text[first] >= '0' && text[first] <= '9')
+            value = value * 10 + (text[first++] - '0');
+        if (first == stop)
+            out[i] = value;
+    }
+    return 1;
+}
+
+/* How many of some ascending numbers are less than each key, or at most as large. Keys mostly ascend: from the last answer the
+   step doubles until the next one is passed. */
+void crossfoot_ranks(const int64_t *restrict among, int64_t m, const int64_t *restrict keys, int64_t n, int64_t with_equals,
+                     int64_t *restrict out)
+{
+    int64_t rank = 0; /* all before it are passed */
+    for (int64_t i = 0; i < n; i++) {
+        int64_t key = keys[i] - !with_equals, step = 1; /* what is passed is at most this */
+        if (rank && among[rank - 1] > key)
+            rank = 0;
+        while (rank + step <= m && among[rank + step - 1] <= key) {
+            rank += step;
+            step *= 2;
+        }
+        int64_t stop = rank + step - 1 < m ? rank + step - 1 : m;
+        while (rank < stop) {
+            int64_t middle = rank + (stop - rank) / 2;
+            if (among[middle] <= key)
+                rank = middle + 1;
+            else
+                stop = middle;
+        }
+        out[i] = rank;
+    }
+}
+
+enum { MOST_TENS = 18 };
+static const uint64_t tens[MOST_TENS + 1] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
+    10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000};
+
+static inline __int128 times_ten_to(__int128 value, int64_t power)
+{
+    for (; power > MOST_TENS; power -= MOST_TENS)
+        value *= tens[MOST_TENS];
+    return value * (__int128)tens[power];
+}
+
+/* A number that digits are put behind; so many fit into 64 bits that 128 are seldom multiplied. */
+struct digits {
+    __int128 value;
+    uint64_t last;
+    int count;
+};
+
+static inline void put_behind(struct digits *digits, int digit)
+{
+    if (digits->count == MOST_TENS) {
+        digits->value = digits->value * (__int128)tens[MOST_TENS] + digits->last;
+        digits->last = 0;
+        digits->count = 0;
+    }
+    digits->last = digits->last * 10 + (uint64_t)digit;
+    digits->count++;
 }
 
 /* Text to decimals of 128 bits: an optional minus, digits, and a point with digits behind it; beyond the scale only zeros.
@@ -378,7 +493,7 @@ void crossfoot_decimals(const uint8_t *restrict text, const int32_t *restrict ed
                         int64_t n, int64_t precision, int64_t scale, uint8_t *restrict out, uint8_t *restrict bad)
 {
     for (int64_t i = 0; i < n; i++) {
-        __int128 value = 0;
+        struct digits digits = {0, 0, 0};
         memset(out + 16 * i, 0, 16);
         bad[i] = 0;
         if (valid && !(valid[(first_bit + i) >> 3] >> ((first_bit + i) & 7) & 1))
@@ -386,32 +501,31 @@ void crossfoot_decimals(const uint8_t *restrict text, const int32_t *restrict ed
         const uint8_t *at = text + edges[i], *stop = text + edges[i + 1];
         int negative = at < stop && *at == '-';
         int64_t whole = 0, fraction = 0;
-        int digits = 0, ok = 1;
+        int some = 0, ok = 1;
         for (at += negative; at < stop && *at >= '0' && *at <= '9'; at++) {
-            digits = 1;
+            some = 1;
             if (whole || *at != '0')
                 whole++;
-            if (whole <= precision - scale)
-                value = value * 10 + (*at - '0');
+            if (whole && whole <= precision - scale)
+                put_behind(&digits, *at - '0');
         }
         ok = whole <= precision - scale;
         if (at < stop && *at == '.') {
             for (at++; at < stop && *at >= '0' && *at <= '9'; at++) {
-                digits = 1;
+                some = 1;
                 if (fraction < scale) {
-                    value = value * 10 + (*at - '0');
+                    put_behind(&digits, *at - '0');
                     fraction++;
                 } else if (*at != '0') {
                     ok = 0;
                 }
             }
         }
-        if (at < stop || !digits || !ok) {
+        if (at < stop || !some || !ok) {
             bad[i] = 1;
             continue;
         }
-        for (; fraction < scale; fraction++)
-            value *= 10;
+        __int128 value = times_ten_to(times_ten_to(digits.value, digits.count) + digits.last, scale - fraction);
         value = negative ? -value : value;
         memcpy(out + 16 * i, &value, 16);
     }

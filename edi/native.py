@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +19,33 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Place = tuple[int, int, int]  # element, repetition and component, each from 0
-_VERSION = 3  # of kernel.c
+_VERSION = 4  # of kernel.c
 _POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
 _NEWLINE = 8  # octets at most that are usual between segments
 _USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
+_COLUMN, _WHAT, _WHERE = 10, slice(0, 4), slice(4, 10)  # struct column: what is gathered, and where it is put
 _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
-    "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], _INTEGER),
+    "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 12], _INTEGER),
     "crossfoot_count": ([_POINTER, _INTEGER, _POINTER], None),
     "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 3], None),
     "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, _INTEGER, _POINTER, _POINTER], _INTEGER),
     "crossfoot_number": ([_POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER], None),
     "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),
-    "crossfoot_gather": ([_POINTER, _INTEGER, _POINTER, _INTEGER, _TEXT, _INTEGER, *[_POINTER] * 5, _INTEGER, _POINTER, _INTEGER,
-                          *[_POINTER] * 3], _INTEGER),
+    "crossfoot_gather": ([_POINTER, _INTEGER, _POINTER, _INTEGER, *[_POINTER] * 5, _INTEGER], None),
+    "crossfoot_counts": ([*[_POINTER] * 2, *[_INTEGER] * 2, _POINTER], _INTEGER),
+    "crossfoot_ranks": ([_POINTER, _INTEGER, _POINTER, *[_INTEGER] * 2, _POINTER], None),
     "crossfoot_decimals": ([*[_POINTER] * 3, *[_INTEGER] * 4, *[_POINTER] * 2], None),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value of a segment: at a place, or at the first of some places whose qualifier is a code."""
+
+    places: tuple[Place, ...]
+    qualifiers: tuple[Place, ...] = ()  # of each place
+    code: str = ""
 
 
 def load(path: Path) -> ctypes.CDLL | None:
@@ -52,15 +65,22 @@ def load(path: Path) -> ctypes.CDLL | None:
 LIBRARY = load(Path(__file__).with_name("kernel.shared"))
 
 
+def empty(count: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return an array of anything, from Arrow's pool: what that is given back it keeps, so that pages are not made anew for each part."""
+    kind = np.dtype(dtype)
+    made: npt.NDArray[Any] = np.frombuffer(pa.allocate_buffer(kind.itemsize * (count + 1)), dtype=kind)[:count]
+    return made
+
+
 def address(array: npt.NDArray[Any]) -> int:
     """Return where an array begins; it must be contiguous."""
     place: int = pa.py_buffer(array).address  # seven times as fast as what numpy offers
     return place
 
 
-def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: Sequence[bytes]) -> int:
-    """Return the first position from ``at`` on of any of some tags of three bytes, -1 where there is none."""
-    found: int = library.crossfoot_find(text, len(text), at, b"".join(tags), len(tags))
+def find_tag(library: ctypes.CDLL, text: bytes, at: int, tags: bytes) -> int:
+    """Return the first position from ``at`` on of any of some tags of three bytes, put behind one another; -1 where there is none."""
+    found: int = library.crossfoot_find(text, len(text), at, tags, len(tags) // 3)
     return found
 
 
@@ -104,50 +124,94 @@ def number(library: ctypes.CDLL, bounds: Ints, before: int, count: int) -> tuple
         the stretch of each segment, -1 where it lies in none; and its place in that from 1, 0 where it lies in none.
     """
     bounds = np.ascontiguousarray(bounds, dtype=np.int64)
-    stretch, ordinal = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    stretch, ordinal = empty(count, np.int64), empty(count, np.int64)
     library.crossfoot_number(address(bounds), len(bounds) // 2, before, count, address(stretch), address(ordinal))
     return stretch, ordinal
 
 
-def gather(
-    library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segments: Ints, place: Place,
-    qualified: tuple[str, Sequence[tuple[Place, Place]]] | None = None,
-) -> pa.Array:
-    """Gather one value of many segments.
+def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segments: Ints, wanted: Sequence[Wanted]) -> list[pa.Array]:
+    """Gather columns of values of the same segments, in one pass over them.
 
     Args:
         library: the kernel.
         values: all values of the table.
         levels: where the elements of each segment begin, the repetitions of each element, the values of each repetition.
         segments: below 0: no such segment.
-        place: where the value is in a segment.
-        qualified: a code, and pairs of places of a value and its qualifier: the first value with that qualifier is meant.
+        wanted: the columns.
 
     Returns:
-        strings; null where absent or empty.
+        strings, an array for each column; null where absent or empty.
     """
     count = len(segments)
     segments, *levels = (np.ascontiguousarray(array, dtype=np.int64) for array in (segments, *levels))
     if count and int(segments.max()) >= len(levels[0]) - 1:  # C would look behind the end
         raise IndexError(f"there is no segment {int(segments.max())}; the table has {len(levels[0]) - 1}")
-    code, pairs = qualified or ("", [(place, place)])
-    places, mark = np.array(pairs, dtype=np.int64), code.encode()
-    offsets = np.empty(count + 1, dtype=np.int32)
-    valid, nulls = np.zeros((count + 7) // 8, dtype=np.uint8), ctypes.c_int64()
     _, edges, text = values.buffers()
     members = (len(levels[1]) - 1, len(levels[2]) - 1, len(values))  # of one level each: as many as above where each has one
     where = (
-        address(segments), count, address(places), len(pairs), mark, len(mark) if qualified else -1, address(levels[0]),
-        address(levels[1]) if members[0] < members[1] else None, address(levels[2]) if members[1] < members[2] else None,
-        edges.address + 4 * values.offset, text.address if text else None, text.size if text else 0)
-    results = address(offsets), address(valid), ctypes.addressof(nulls)
-    gathered = np.empty(_USUAL_LENGTH * (count + 1), dtype=np.uint8)
-    size: int = library.crossfoot_gather(*where, address(gathered), len(gathered), *results)
-    if size > len(gathered):
-        gathered, valid[:] = np.empty(size, dtype=np.uint8), 0
-        library.crossfoot_gather(*where, address(gathered), size, *results)
-    bitmap = pa.py_buffer(valid) if nulls.value else None
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(gathered[:size].tobytes()), bitmap, nulls.value)
+        address(levels[0]), address(levels[1]) if members[0] < members[1] else None,
+        address(levels[2]) if members[1] < members[2] else None, edges.address + 4 * values.offset,
+        text.address if text else None, text.size if text else 0)
+    columns = np.empty((len(wanted), _COLUMN), dtype=np.int64)
+    columns[:, _WHAT], _kept = _places(tuple(wanted))
+    rooms = [_USUAL_LENGTH * (count + 1)] * len(wanted)
+    while True:
+        offsets = [pa.allocate_buffer(4 * (count + 1)) for _ in wanted]
+        valid = np.zeros((len(wanted), (count + 7) // 8), dtype=np.uint8)
+        texts = [pa.allocate_buffer(room, resizable=True) for room in rooms]
+        first_bitmap = address(valid) if count else 0
+        columns[:, _WHERE] = [
+            (into.address, room, edge.address, first_bitmap + at * valid.shape[1], 0, 0)
+            for at, (into, room, edge) in enumerate(zip(texts, rooms, offsets, strict=True))]
+        library.crossfoot_gather(address(segments), count, address(columns), len(wanted), *where)
+        nulls, sizes = columns[:, -2].tolist(), columns[:, -1].tolist()
+        if all(size <= room for size, room in zip(sizes, rooms, strict=True)):
+            break
+        rooms = [max(size, room) for size, room in zip(sizes, rooms, strict=True)]
+    for into, size in zip(texts, sizes, strict=True):
+        into.resize(size, shrink_to_fit=size < into.size // 4)
+    return [pa.StringArray.from_buffers(count, edge, into, pa.py_buffer(valid[at]) if absent else None, absent)
+            for at, (edge, into, absent) in enumerate(zip(offsets, texts, nulls, strict=True))]
+
+
+@lru_cache(maxsize=256)
+def _places(wanted: tuple[Wanted, ...]) -> tuple[Ints, list[Any]]:
+    """Return what the kernel is to know of each column: its places, how many, its code and that one's length; and what holds them."""
+    rows, kept = [], list[Any]()
+    for each in wanted:
+        places = np.array([(*value, *qualifier) for value, qualifier in zip(each.places, each.qualifiers or each.places, strict=True)],
+                          dtype=np.int64)
+        code = pa.py_buffer(each.code.encode())
+        kept += [places, code]
+        rows.append((address(places), len(places), code.address, code.size if each.qualifiers else -1))
+    return np.array(rows, dtype=np.int64), kept
+
+
+def counts(library: ctypes.CDLL, text: pa.Array, most_digits: int) -> Ints | None:
+    """Read text as counts: digits, with white space around them.
+
+    Args:
+        library: the kernel.
+        text: strings.
+        most_digits: of a count; more are none.
+
+    Returns:
+        the counts, -1 where the text is none or null; None where something beyond ASCII stands in the text.
+    """
+    _, edges, octets = text.buffers()
+    made = np.empty(len(text), dtype=np.int64)
+    if len(text) and octets is not None and not library.crossfoot_counts(
+            octets.address, edges.address + 4 * text.offset, len(text), most_digits, address(made)):
+        return None
+    return made if octets is not None else np.full(len(text), -1, dtype=np.int64)
+
+
+def ranks(library: ctypes.CDLL, among: Ints, keys: Ints, *, with_equals: bool) -> Ints:
+    """Tell how many of some ascending numbers are less than each key, or at most as large; faster where keys ascend, too."""
+    among, keys = (np.ascontiguousarray(array, dtype=np.int64) for array in (among, keys))
+    made = np.empty(len(keys), dtype=np.int64)
+    library.crossfoot_ranks(address(among), len(among), address(keys), len(keys), with_equals, address(made))
+    return made
 
 
 def decimals(library: ctypes.CDLL, text: pa.Array, precision: int, scale: int) -> tuple[pa.Array, npt.NDArray[np.bool_]]:

@@ -36,9 +36,10 @@ class _Blocks:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._at, self._held = 0, b""  # the last stretch that was read
+        self._at = 0
+        self._held: bytes | memoryview = b""  # the last stretch that was read
 
-    def _load(self, first: int, last: int) -> bytes:
+    def _load(self, first: int, last: int) -> bytes | memoryview:
         raise NotImplementedError
 
     def __len__(self) -> int:
@@ -62,7 +63,7 @@ class _Blocks:
         if first < self._at or last > self._at + len(self._held):
             self._at = max(first - _AROUND, 0)
             self._held = self._load(self._at, min(max(first + BLOCK, last) + _AROUND, self._size))
-        return self._held[first - self._at:last - self._at]
+        return bytes(self._held[first - self._at:last - self._at])
 
     def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
         """Return the first position of ``sub`` that lies within the range, -1 where there is none."""
@@ -94,12 +95,17 @@ class FileOctets(_Blocks):
     def __init__(self, path: Path, size: int, skip: int = 0) -> None:
         super().__init__(size - skip)
         self._path, self._skip = path, skip
+        self._room = bytearray()  # that every stretch is read into: the kernel clears the pages of a new one each time
 
-    def _load(self, first: int, last: int) -> bytes:
+    def _load(self, first: int, last: int) -> memoryview:
+        if len(self._room) < last - first:
+            self._room = bytearray(last - first)
+        stretch = memoryview(self._room)[:last - first]
         with self._path.open("rb") as file:
             file.seek(first + self._skip)
-            found = file.read(last - first)
-        return found + bytes(last - first - len(found))  # a file that shrinks meanwhile ends in padding
+            found = file.readinto(stretch)
+        stretch[found:] = bytes(len(stretch) - found)  # a file that shrinks meanwhile ends in padding
+        return stretch
 
 
 class UnwrappedOctets(_Blocks):
@@ -130,6 +136,8 @@ def is_padding(text: bytes, stop: int) -> bool:
 
 def visible(data: Octets, at: int) -> int | None:
     """Return the first position from ``at`` on that holds no padding, None where only padding follows."""
+    if at < len(data) and data[at] not in PADDING:
+        return at
     step = 256
     while at < len(data):
         found = _NOT_PADDING.search(data[at:at + step])

@@ -23,6 +23,30 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Place: TypeAlias = tuple[int, int]  # element and component, from 1
 Text: TypeAlias = pa.Array  # of pa.string(); null where the element is absent or empty
+Wanted: TypeAlias = native.Wanted  # a value of each of many segments
+
+
+def value_at(element: int, component: int = 1, repetition: int = 1) -> Wanted:
+    """Want the value at a place: positions from 1; element 0 is the tag."""
+    return Wanted(((element, repetition - 1, component - 1),))
+
+
+def value_with(code: str, places: Sequence[tuple[Place, Place]]) -> Wanted:
+    """Want the value that has a qualifier: the first of some pairs whose second one is the code.
+
+    Args:
+        code: what the qualifier must be, such as ``VN`` in PO106.
+        places: where a value and its qualifier may be: element and component from 1, as ``((7, 1), (6, 1))``.
+    """
+    values, qualifiers = (tuple((each[0], 0, each[1] - 1) for each in those) for those in zip(*places, strict=True))
+    return Wanted(values, qualifiers, code)
+
+
+def ranks(among: Ints, segments: Ints, *, with_equals: bool = False) -> Ints:
+    """Tell how many of some ascending segments stand before each of some segments; with itself among them, if it is one of them."""
+    if native.LIBRARY is None:
+        return np.searchsorted(among, segments, "right" if with_equals else "left")
+    return native.ranks(native.LIBRARY, among, segments, with_equals=with_equals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,44 +201,49 @@ class SegmentTable:
         Returns:
             strings as long as ``segments``; null where absent or empty.
         """
-        if native.LIBRARY is not None:
-            levels = self.segment_first, self.element_first, self.repeat_first
-            return native.gather(native.LIBRARY, self.values, levels, segments, (element, repetition - 1, component - 1))
-        return self.element_with_numpy(segments, element, component, repetition)
+        return self.gather(segments, value_at(element, component, repetition))[0]
 
     def qualified(self, segments: Ints, code: str, places: Sequence[tuple[Place, Place]]) -> Text:
-        """Gather from each segment the value that has a qualifier: the first of some pairs whose second one is the code.
-
-        Args:
-            segments: indices of segments; -1 stands for "no such segment" and gives null.
-            code: what the qualifier must be, such as ``VN`` in PO106.
-            places: where a value and its qualifier may be: element and component from 1, as ``((7, 1), (6, 1))``.
+        """Gather from each segment the value that has a qualifier; see :func:`value_with`.
 
         Returns:
             strings as long as ``segments``; null where no qualifier is the code, or its value is absent or empty.
         """
-        if native.LIBRARY is not None:
-            levels = self.segment_first, self.element_first, self.repeat_first
-            pairs = [((value[0], 0, value[1] - 1), (qualifier[0], 0, qualifier[1] - 1)) for value, qualifier in places]
-            return native.gather(native.LIBRARY, self.values, levels, segments, pairs[0][0], (code, pairs))
-        return self.qualified_with_numpy(segments, code, places)
+        return self.gather(segments, value_with(code, places))[0]
 
-    def qualified_with_numpy(self, segments: Ints, code: str, places: Sequence[tuple[Place, Place]]) -> Text:
-        """Do what ``qualified`` does, where nothing is compiled."""
+    def gather(self, segments: Ints, *wanted: Wanted) -> list[Text]:
+        """Gather several values of the same segments, which costs less than one after another.
+
+        Args:
+            segments: indices of segments; -1 stands for "no such segment" and gives nulls.
+            wanted: made by :func:`value_at` and :func:`value_with`.
+
+        Returns:
+            an array for each that is wanted, as long as ``segments``; null where absent or empty.
+        """
+        if native.LIBRARY is None:
+            return self.gather_with_numpy(segments, *wanted)
+        levels = self.segment_first, self.element_first, self.repeat_first
+        return native.gather(native.LIBRARY, self.values, levels, segments, wanted)
+
+    def gather_with_numpy(self, segments: Ints, *wanted: Wanted) -> list[Text]:
+        """Do what ``gather`` does, where nothing is compiled."""
+        return [self._having(segments, each) if each.qualifiers else self._at(segments, each.places[0]) for each in wanted]
+
+    def _having(self, segments: Ints, wanted: Wanted) -> Text:
         found, there = pa.nulls(len(segments), pa.string()), np.zeros(len(segments), dtype=bool)
-        for value, qualifier in places:
-            mine = pc.fill_null(pc.equal(self.element(segments, *qualifier), code), False).to_numpy(zero_copy_only=False) & ~there
-            found, there = pc.if_else(pa.array(mine), self.element(segments, *value), found), there | mine
+        for value, qualifier in zip(wanted.places, wanted.qualifiers, strict=True):
+            mine = pc.fill_null(pc.equal(self._at(segments, qualifier), wanted.code), False).to_numpy(zero_copy_only=False) & ~there
+            found, there = pc.if_else(pa.array(mine), self._at(segments, value), found), there | mine
         return found
 
-    def element_with_numpy(self, segments: Ints, element: int, component: int = 1, repetition: int = 1) -> Text:
-        """Do what ``element`` does, where nothing is compiled."""
-        index, there = self._value_index(segments, element, component, repetition)
+    def _at(self, segments: Ints, place: tuple[int, int, int]) -> Text:
+        index, there = self._value_index(segments, *place)
         offsets = np.frombuffer(self.values.buffers()[1], dtype=np.int32)[self.values.offset:]
         there &= offsets[index + 1] > offsets[index]
         return self.values.take(pa.array(index) if there.all() else pa.array(index, mask=~there))
 
-    def _value_index(self, segments: Ints, element: int, component: int, repetition: int) -> tuple[Ints, Bools]:
+    def _value_index(self, segments: Ints, element: int, repetition: int, component: int) -> tuple[Ints, Bools]:
         """Return the index of each value and whether it is there; where it is not, the index is 0.
 
         Where there is one member in every group of a level, as many tables have it, the level is not looked up.
@@ -222,14 +251,14 @@ class SegmentTable:
         index = self.segment_first[segments] + element  # of -1, the last edge: at or behind the first edge, so never there
         there = index < self.segment_first[segments + 1]
         index *= there
-        for first, ordinal, members in (
+        for first, member, members in (
             (self.element_first, repetition, len(self.repeat_first) - 1), (self.repeat_first, component, len(self.values))):
             if len(first) - 1 < members:
                 stop = first[index + 1]
-                index = first[index] + (ordinal - 1)
+                index = first[index] + member
                 there &= index < stop
                 index *= there
-            elif ordinal > 1:
+            elif member:
                 there[:] = False
                 index[:] = 0
         return index, there

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from edi.dialect import Role
 from edi.findings import Finding, Kind, Place, Severity, find, kind, quotable
-from edi.reading.envelopes import ENVELOPES, has_group_end, stated_count
+from edi.reading.envelopes import ENVELOPES, counts, has_group_end
 from edi.reading.scouting import OUTSIDE
-from edi.segments import Batch, Bools, Ints, Text
+from edi.segments import Batch, Bools, Ints, Text, value_at
 
 MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is missing",
                        "Ask the partner whether the file was cut short, and to send it again whole.")
@@ -64,9 +64,10 @@ def _transactions(batch: Batch) -> _Met:
     last = those.stop_segment - 1
     closed = table.codes_at(last, "SE", "UNT")
     counted = those.stop_segment - those.first_segment + those.segments_before
+    stated, control = table.gather(last, value_at(1), value_at(2))
     checks = (
-        (closed & _differs(stated_count(table, last), counted), "transaction_count_wrong", 1),
-        (closed & _unequal(table.element(last, 2), those.control_number), "transaction_control_wrong", 2),
+        (closed & (counts(stated) != counted), "transaction_count_wrong", 1),
+        (closed & _unequal(control, those.control_number), "transaction_control_wrong", 2),
     )
     for wrong, field, element in checks:
         at = np.flatnonzero(wrong)
@@ -86,13 +87,9 @@ def _transactions(batch: Batch) -> _Met:
             yield NO_GROUP, place_of(batch, int(those.first_segment[t])), {}
 
 
-def _differs(stated: pa.Array, counted: Ints) -> Bools:
-    """Tell where a stated number is none or another than was counted."""
-    wrong: Bools = pc.fill_null(pc.not_equal(stated, pa.array(counted)), True).to_numpy(zero_copy_only=False)
-    return wrong
-
-
 def _unequal(one: Text, other: Text) -> Bools:
+    if one.equals(other):
+        return np.zeros(len(one), dtype=bool)
     trimmed = pc.fill_null(pc.utf8_rtrim_whitespace(one), "")
     wrong: Bools = pc.not_equal(trimmed, pc.fill_null(other, "")).to_numpy(zero_copy_only=False)
     return wrong
@@ -102,6 +99,8 @@ def _repeated(batch: Batch) -> Bools:
     """Tell which transactions repeat a control number of their group (X12) or interchange (EDIFACT)."""
     those = batch.transactions
     codes = those.control_number.dictionary_encode()
+    if len(codes.dictionary) == len(those):
+        return _known_before(batch)
     number = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     scope = np.where(those.group >= 0, those.group, len(batch.groups) + those.interchange)
     _, earliest = np.unique(scope * (len(codes.dictionary) + 1) + number, return_index=True)
@@ -125,9 +124,11 @@ def _known_before(batch: Batch) -> Bools:
 
 def same_control(standard: str, one: str, other: str) -> bool:
     """Compare control numbers of groups and interchanges: numbers in X12, where leading zeros do not count; text in EDIFACT."""
+    if one == other:
+        return True
     if standard == "x12" and one.isascii() and other.isascii() and one.isdigit() and other.isdigit():
         return one.lstrip("0") == other.lstrip("0")
-    return one == other
+    return False
 
 
 def _groups(batch: Batch) -> _Met:
@@ -179,7 +180,8 @@ def _strings(text: Text) -> list[str]:
 def _interchanges(batch: Batch) -> _Met:
     table = batch.table
     last = np.array([one.stop_segment - 1 for one in batch.interchanges], dtype=np.int64)
-    control, stated = _strings(table.element(last, 2)), stated_count(table, last).to_pylist()
+    counted_by_them, control_numbers = table.gather(last, value_at(1), value_at(2))
+    stated, control = counts(counted_by_them).tolist(), _strings(control_numbers)
     messages = _held(batch.transactions.interchange, len(batch.interchanges))
     packages = _held(table.interchange[table.select("UNO")], len(batch.interchanges))
     if batch.interchanges and not batch.interchanges[0].begins:
@@ -214,6 +216,8 @@ def _strays(batch: Batch) -> _Met:
     stops = np.array([group.stop_segment for group in batch.groups], dtype=np.int64)
     placed[parts] = True
     placed[stops[has_group_end(table, stops)] - 1] = True
+    if placed.all():
+        return
     owner = np.where(placed, np.iinfo(np.int64).min, table.interchange * len(table.files) + table.file)
     lost = table.codes("ST", "UNH") & (table.interchange < 0)
     ends = np.flatnonzero(table.codes("SE", "UNT") & ~placed & (table.interchange >= 0))

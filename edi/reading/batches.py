@@ -77,7 +77,7 @@ def _offsets(sources: Sequence[Source], founds: Sequence[Found]) -> list[int]:
 
 def _table(sources: Sequence[Source], tokens: Tokens, place: Spots) -> SegmentTable:
     values = pa.StringArray.from_buffers(len(tokens.kinds), pa.py_buffer(tokens.offsets), tokens.data)
-    repeat_first, element_first, segment_first = levels(tokens.kinds)
+    repeat_first, element_first, segment_first = levels(tokens)
     if tokens.tags is None:
         tags = values.take(pa.array(repeat_first[element_first[segment_first[:-1]]])).dictionary_encode()
     else:

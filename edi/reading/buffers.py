@@ -64,8 +64,9 @@ class Buffer:
     def add(self, data: Octets, found: Found, piece: Piece) -> None:
         """Put a piece at the end."""
         marks, first, last = self.dialect.delimiters, piece.first, piece.shown
-        known = found.span.protected
-        protected = [(a, min(b, last)) for a, b in known[bisect_left(known, (first, 0)):bisect_left(known, (last, 0))]]
+        known, protected = found.span.protected, list[tuple[int, int]]()
+        if known:
+            protected = [(a, min(b, last)) for a, b in known[bisect_left(known, (first, 0)):bisect_left(known, (last, 0))]]
         stop, tail = _terminated(data, first, max(last, first), marks)
         raw = protected[-1][1] if protected else -1
         if raw >= stop:  # binary data reaches to the end: nothing in it is padding or a terminator

@@ -12,6 +12,8 @@ from edi.reading.envelopes import ENVELOPES
 from edi.reading.scouting import follows_terminator, is_released, segment_end, terminator_before
 from edi.segments import Delimiters
 
+_NEAR = 1 << 16  # the last transaction of a part mostly ends within so many bytes
+
 
 def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limits) -> tuple[int, int] | None:
     """Return where the next stretch of an interchange stops, and how much of it is to be read.
@@ -44,6 +46,15 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
 
 def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int | None:
     """Return the last place before a limit that is behind a transaction's trailer, or in front of a transaction's header."""
+    near = limit - _NEAR
+    if near > at and found.dialect.standard == "x12" and found.dialect.delimiters.segment not in b"\r\n":
+        stop = _last_transaction(data, found, near, limit)  # what stands further in front decides nothing about these
+        if stop is not None:
+            return stop
+    return _last_transaction(data, found, at, limit)
+
+
+def _last_transaction(data: Octets, found: Found, at: int, limit: int) -> int | None:
     marks, envelope = found.dialect.delimiters, ENVELOPES[found.dialect.standard]
     text = data[at:limit]
     closing = _last(text, found, at, envelope.tag(Role.TRANSACTION_END).encode() + marks.element)

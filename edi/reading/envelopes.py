@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,14 +23,26 @@ from edi.reading.buffers import Found
 from edi.reading.carrying import Carry, Digests
 from edi.scanning.tokenising import shapes_of
 from edi.scanning.tokens import Tokens
-from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions
+from edi.segments import Batch, Bools, Group, Interchange, Ints, SegmentTable, Text, Transactions, Wanted, value_at
 from edi.x12.envelope import ENVELOPE as X12
 
 ENVELOPES = {"x12": X12, "edifact": EDIFACT}
 _LONG = 31  # lengths from here on are hashed by themselves; shorter ones share a byte with what ends the value
 _MOST_DIGITS = 12  # of a count
+# What each standard has of a group (code, control number, sender, receiver) and of a transaction (type, association, control
+# number), and the two parts of its version in EDIFACT, which is one value in X12.
+_OF_GROUP = (
+    (value_at(1), value_at(1)), (value_at(6), value_at(5)), (value_at(2), value_at(2)), (value_at(3), value_at(3)),
+    (value_at(8), value_at(7, 1)), (value_at(8), value_at(7, 2)))
+_OF_TRANSACTION = (
+    *((value_at(*getattr(X12, name)), value_at(*getattr(EDIFACT, name)))
+      for name in ("transaction_type", "association", "transaction_control")),
+    (value_at(3), value_at(2, 2)), (value_at(3), value_at(2, 3)))
 _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.roles.items() if role not in (
     Role.SERVICE, Role.TRANSACTION, Role.TRANSACTION_END))
+
+
+_Roles: TypeAlias = npt.NDArray[np.int8]  # of Role
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +50,7 @@ class _Marks:
     """Segments with a role, ascending, and what they play."""
 
     segment: Ints
-    role: Ints
+    role: _Roles
 
     def select(self, *roles: Role) -> Ints:
         return self.segment[np.isin(self.role, roles)]
@@ -79,8 +92,8 @@ def find_envelopes(table: SegmentTable, region: Ints, founds: Sequence[Found], c
     first = np.searchsorted(region, np.arange(len(founds)))
     role = _roles(table, is_x12, region, first[[found.begins for found in founds]])
     stop, closed = _interchange_stops(role, first, already=carry.closed)
-    index = np.arange(len(table))
-    table = replace(table, interchange=np.where(index < stop[region], region, -1) if len(founds) else region)
+    is_whole = len(founds) == 1 and stop[0] == len(table)
+    table = replace(table, interchange=region if is_whole or not founds else np.where(np.arange(len(table)) < stop[region], region, -1))
     inside = np.flatnonzero((role != Role.BODY) & (table.interchange >= 0))
     marks = _Marks(inside, role[inside])
     opened, stops = _bounds(table, marks, stop, Role.TRANSACTION, Role.TRANSACTION_END, is_open=carry.transaction is not None)
@@ -111,14 +124,16 @@ def assemble(envelopes: Envelopes, tokens: Tokens, founds: Sequence[Found], offs
         _hash_content(envelopes.table, tokens, digests)
         hashes = [_finished(each) for each in digests]
     counts = np.bincount(np.array([group.interchange for group in envelopes.groups], dtype=np.int64), minlength=len(founds)).tolist()
-    interchanges = tuple(map(partial(_interchange, envelopes), range(len(founds)), founds, offsets, around, hashes, counts))
+    first, stop, has_trailer = (column.tolist() for column in (envelopes.first_segment, envelopes.stop_segment, envelopes.has_trailer))
+    ends = np.append(envelopes.table.end, 0)[envelopes.stop_segment - 1].tolist()
+    interchanges = tuple(map(_interchange, founds, offsets, ends, first, stop, has_trailer, around, hashes, counts))
     if founds and not founds[0].begins:
         interchanges = (_going_on(interchanges[0], carry), *interchanges[1:])
     batch = Batch(envelopes.table, interchanges, envelopes.groups, envelopes.transactions, (), earlier=carry.earlier)
     return batch, digests[-1] if digests else None
 
 
-def _roles(table: SegmentTable, is_x12: Bools, region: Ints, headers: Ints) -> Ints:
+def _roles(table: SegmentTable, is_x12: Bools, region: Ints, headers: Ints) -> _Roles:
     """Return the role of each segment; a header is one only where its interchange begins.
 
     Args:
@@ -129,15 +144,15 @@ def _roles(table: SegmentTable, is_x12: Bools, region: Ints, headers: Ints) -> I
     """
     tags = table.tags.dictionary.to_pylist()
     codes = table.tags.indices.to_numpy(zero_copy_only=False)
-    x12, edifact = (np.array([*(int(envelope.roles.get(tag, Role.BODY)) for tag in tags), 0]) for envelope in (X12, EDIFACT))
+    x12, edifact = (np.array([*(envelope.roles.get(tag, Role.BODY) for tag in tags), 0], dtype=np.int8) for envelope in (X12, EDIFACT))
     mixed = is_x12.any() and not is_x12.all()
-    role: Ints = np.where(is_x12[region], x12[codes], edifact[codes]) if mixed else (x12 if is_x12.all() else edifact)[codes]
+    role: _Roles = np.where(is_x12[region], x12[codes], edifact[codes]) if mixed else (x12 if is_x12.all() else edifact)[codes]
     role[role == Role.HEADER] = Role.BODY
     role[headers] = Role.HEADER
     return role
 
 
-def _interchange_stops(role: Ints, first: Ints, *, already: bool) -> tuple[Ints, Bools]:
+def _interchange_stops(role: _Roles, first: Ints, *, already: bool) -> tuple[Ints, Bools]:
     """Return where each interchange stops: past its trailer, or where the next one begins; the first may have stopped already."""
     bound = np.append(first[1:], len(role)) if len(first) else first
     trailers = np.append(np.flatnonzero(role == Role.TRAILER), len(role))
@@ -186,16 +201,16 @@ def numbered_with_numpy(bounds: Ints, before: int, count: int) -> tuple[Ints, In
     return stretch, ordinal
 
 
-def _interchange(envelopes: Envelopes, at: int, found: Found, offset: int, around: Surroundings, content_hash: str,
-                 group_count: int) -> Interchange:
-    header, stop = found.span.header, int(envelopes.stop_segment[at])
+def _interchange(found: Found, offset: int, end: int, first: int, stop: int, has_trailer: bool, around: Surroundings,
+                 content_hash: str, group_count: int) -> Interchange:
+    header = found.span.header
     return Interchange(
         file=found.file, ordinal=found.ordinal, standard=header.standard, sender_qualifier=header.sender_qualifier,
         sender_id=header.sender_id, receiver_qualifier=header.receiver_qualifier, receiver_id=header.receiver_id,
         control_number=header.control_number, usage_code=header.usage_code, version=header.version,
         acknowledgment_requested=header.acknowledgment_requested, delimiters=header.delimiters, offset=offset,
-        end=int(envelopes.table.end[stop - 1]) if stop else offset, first_segment=int(envelopes.first_segment[at]), stop_segment=stop,
-        content_hash=content_hash, has_trailer=bool(envelopes.has_trailer[at]), group_count=group_count, prepared=header.prepared,
+        end=end if stop else offset, first_segment=first, stop_segment=stop,
+        content_hash=content_hash, has_trailer=has_trailer, group_count=group_count, prepared=header.prepared,
         charset=found.dialect.charset, una=header.una, newline=around.newline, before=around.before, after=around.after,
         unterminated=around.unterminated, objects=around.objects, begins=found.begins, ends=found.ends,
     )
@@ -212,18 +227,16 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry
         return ()
     interchange = table.interchange[opened]
     x12 = is_x12[interchange]
-    columns = (
-        table.element(opened, 1), _either(x12, lambda: table.element(opened, 6), lambda: table.element(opened, 5)),
-        _either(x12, lambda: table.element(opened, 8), lambda: _joined(table, opened, 7, (1, 2))),
-        table.element(opened, 2), table.element(opened, 3),
-        stated_count(table, np.where(has_group_end(table, stops), stops - 1, -1)),
-    )
-    texts = [["" if value is None else value.rstrip() for value in column.to_pylist()] for column in columns[:5]]
+    columns = [column.to_pylist() for column in _gathered(table, opened, x12, _OF_GROUP)]
+    texts = [["" if value is None else value.rstrip() for value in column] for column in columns[:4]]
+    stated = stated_count(table, np.where(has_group_end(table, stops), stops - 1, -1)).tolist()
     before = np.searchsorted(interchange, interchange) - np.where(interchange == 0, carry.ended_groups, 0)
+    ordinals = np.arange(1, len(opened) + 1) - before
+    numbers = [column.tolist() for column in (interchange, ordinals, opened, stops)]
+    versions = map(_version, x12.tolist(), *columns[4:])
     groups = tuple(
-        Group(int(i), at - int(b) + 1, code, control, version, sender, receiver, int(f), int(s), stated)
-        for at, (i, b, f, s, stated, code, control, version, sender, receiver) in enumerate(zip(
-            interchange, before, opened, stops, columns[5].to_pylist(), *texts, strict=True)))
+        Group(i, ordinal, code, control, version, sender, receiver, f, s, None if count < 0 else count)
+        for i, ordinal, f, s, count, version, code, control, sender, receiver in zip(*numbers, stated, versions, *texts, strict=True))
     if carry.group is None:
         return groups
     goes_on = replace(carry.group, interchange=0, first_segment=0, stop_segment=groups[0].stop_segment,
@@ -231,16 +244,35 @@ def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry
     return goes_on, *groups[1:]
 
 
+def _version(is_x12: bool, version: str | None, release: str | None) -> str:
+    if is_x12:
+        return (version or "").rstrip()
+    return "" if version is None or release is None else f"{version}:{release}".rstrip()
+
+
 def has_group_end(table: SegmentTable, stops: Ints) -> Bools:
     """Tell which groups end with a trailer of their own."""
     return table.codes_at(stops - 1, "GE", "UNE")
 
 
-def stated_count(table: SegmentTable, segments: Ints) -> pa.Array:
-    """Read element 1 of trailers as a number, null where it is none."""
-    text = pc.utf8_trim_whitespace(table.element(segments, 1))
-    number = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), _MOST_DIGITS))  # a pattern would be compiled anew
-    return pc.if_else(number, text, pa.scalar(None, pa.string())).cast(pa.int64())
+def stated_count(table: SegmentTable, segments: Ints) -> Ints:
+    """Read element 1 of trailers as a number, -1 where it is none."""
+    return counts(table.element(segments, 1))
+
+
+def counts(text: Text) -> Ints:
+    """Read text as counts: at most 12 digits, with white space around them; -1 where it is none."""
+    found = native.counts(native.LIBRARY, text, _MOST_DIGITS) if native.LIBRARY is not None else None
+    return counts_with_arrow(text, _MOST_DIGITS) if found is None else found
+
+
+def counts_with_arrow(text: Text, most_digits: int) -> Ints:
+    """Do what ``edi.native.counts`` does, where nothing is compiled or there is more than ASCII."""
+    text = pc.utf8_trim_whitespace(text)
+    number = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), most_digits))  # a pattern would be compiled anew
+    found = pc.if_else(number, text, pa.scalar(None, pa.string())).cast(pa.int64())
+    made: Ints = found.fill_null(-1).to_numpy(zero_copy_only=False)
+    return made
 
 
 def _transactions(
@@ -252,15 +284,15 @@ def _transactions(
     within = np.append(np.array([one.stop_segment for one in groups], dtype=np.int64), 0)[group] > opened
     group = np.where((group >= 0) & within, group, -1)
     ordinal, in_group = _ordinals(opened, interchange, begins, group, carry)
-    versions = pa.array([one.version or None for one in groups] + [None], pa.string())
     x12 = is_x12[interchange] if len(opened) else np.zeros(0, dtype=bool)
+    type_code, association, control, version, release = _gathered(table, opened, x12, _OF_TRANSACTION)
+    versions = pa.array([one.version or None for one in groups] + [None], pa.string())
 
     def own() -> Text:
-        return pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), _stripped(table.element(opened, 3)))
+        return pc.coalesce(versions.take(pa.array(np.where(group >= 0, group, len(groups)))), _stripped(version))
 
-    texts = (
-        _pick(table, opened, x12, "transaction_type"), _either(x12, own, lambda: _joined(table, opened, 2, (2, 3))),
-        _pick(table, opened, x12, "association"), _pick(table, opened, x12, "transaction_control"))
+    texts = (_stripped(type_code), _either(x12, own, lambda: pc.binary_join_element_wise(version, release, ":")),
+             _stripped(association), _stripped(control))
     before = np.zeros(len(opened), dtype=np.int64)
     if carry.transaction and len(opened):
         before[0] = carry.transaction.segments
@@ -285,23 +317,30 @@ def _with_first(column: Text, text: str | None) -> Text:
     return pa.concat_arrays([pa.array([text], pa.string()), column[1:].cast(pa.string())])
 
 
-def _joined(table: SegmentTable, segments: Ints, element: int, components: tuple[int, int]) -> Text:
-    """Join version and release of an EDIFACT identifier: D:96A."""
-    return pc.binary_join_element_wise(*(table.element(segments, element, component) for component in components), ":")
-
-
 def _stripped(text: Text) -> Text:
     return pc.utf8_rtrim_whitespace(text)
 
 
-def _pick(table: SegmentTable, segments: Ints, is_x12: Bools, field: str) -> Text:
-    """Gather the element that each standard keeps under one name."""
-    x12, edifact = getattr(X12, field), getattr(EDIFACT, field)
-    return _stripped(_either(is_x12, lambda: table.element(segments, *x12), lambda: table.element(segments, *edifact)))
+def _gathered(table: SegmentTable, segments: Ints, is_x12: Bools, fields: Sequence[tuple[Wanted, Wanted]]) -> list[Text]:
+    """Gather the values that each standard keeps under one name, at its own place."""
+    x12, edifact = zip(*fields, strict=True)
+    if is_x12.all():
+        return _columns(table, segments, x12)
+    if not is_x12.any():
+        return _columns(table, segments, edifact)
+    both = zip(_columns(table, segments, x12), _columns(table, segments, edifact), strict=True)
+    return [pc.if_else(pa.array(is_x12), one, other) for one, other in both]
+
+
+def _columns(table: SegmentTable, segments: Ints, wanted: Sequence[Wanted]) -> list[Text]:
+    """Gather columns, each once however often it is wanted."""
+    different = list(dict.fromkeys(wanted))
+    found = dict(zip(different, table.gather(segments, *different), strict=True))
+    return [found[each] for each in wanted]
 
 
 def _either(is_x12: Bools, x12: Callable[[], Text], edifact: Callable[[], Text]) -> Text:
-    """Take each row from its standard; where all are of one, the other is not looked up."""
+    """Take each row from its standard; where all are of one, the other is not made."""
     if is_x12.all():
         return x12()
     return pc.if_else(pa.array(is_x12), x12(), edifact()) if is_x12.any() else edifact()

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edi.dialect import Dialect
 from edi.findings import Severity
 from edi.limits import FILE_BYTES, Cap, Limits, Policy
 from edi.reading.batches import make_batch
@@ -33,14 +32,14 @@ def read_files(
 ) -> Iterator[Batch]:
     """Read files into batches; every file is in exactly one of them, whole. See ``edi.stream`` for what can be said."""
     policy = Policy(limits, severities, hashed)
-    waiting: defaultdict[Dialect | None, _Waiting] = defaultdict(_Waiting)
+    waiting: defaultdict[int, _Waiting] = defaultdict(_Waiting)  # by identity: equal dialects are one object, whose hash costs more
     for file in files:
         source = _refused(file) if len(file.data) > limits.max_file_bytes else prepare(file)
-        dialects = {each.dialect for each in source.scouted if each.dialect}
+        dialects = {id(each.dialect) for each in source.scouted if each.dialect}
         if len(dialects) > 1 or len(source.data) >= limits.batch_bytes:
             yield _whole([source], policy)
             continue
-        held = waiting[dialects.pop() if dialects else None]
+        held = waiting[dialects.pop() if dialects else 0]
         held.sources.append(source)
         held.size += len(source.data)
         if held.size >= limits.batch_bytes or len(held.sources) >= _MOST_FILES:
@@ -77,9 +76,11 @@ def _whole(sources: Sequence[Source], policy: Policy) -> Batch:
     for file, source in enumerate(sources):
         faults += [(file, fault) for fault in source.faults]
         for each in source.scouted:
-            faults += [(file, fault) for fault in each.faults]
+            if each.faults:
+                faults += [(file, fault) for fault in each.faults]
             if each.span and each.dialect:
-                pieces += [Piece(len(founds), first, last, last) for first, last in each.span.pieces]
+                for first, last in each.span.pieces:
+                    pieces.append(Piece(len(founds), first, last, last))
                 founds.append(Found(file, each.ordinal, each.span, each.dialect))
     batch, _ = make_batch(sources, founds, pieces, faults, policy, Carry())
     cap = Cap(policy.limits.max_findings_per_file)

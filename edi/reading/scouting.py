@@ -29,7 +29,8 @@ BINARY_LENGTH = kind("envelope.binary_length", Severity.WARNING, "the stated len
 
 _STARTS = (b"ISA", b"UNB")
 _TRAILERS = {"x12": b"IEA", "edifact": b"UNZ"}
-_BINARY = {"x12": (b"BIN", b"BDS"), "edifact": (b"UNO",)}
+_WITHIN = {"x12": (*_STARTS, b"BIN", b"BDS"), "edifact": (*_STARTS, b"UNO")}  # what is looked for in an interchange
+_JOINED = {tags: b"".join(tags) for tags in (_STARTS, *_WITHIN.values())}  # as the kernel wants them
 _LOOK_BACK = 4096  # a terminator further away than that is not looked for
 
 
@@ -85,7 +86,7 @@ class _Finder:
 
     def _find(self, tags: tuple[bytes, ...], at: int) -> int:
         if native.LIBRARY is not None:
-            return native.find_tag(native.LIBRARY, self._text, at, tags)
+            return native.find_tag(native.LIBRARY, self._text, at, _JOINED[tags])
         return min((place for tag in tags if (place := self._hit(tag, at)) >= 0), default=-1)
 
     def _hit(self, tag: bytes, at: int) -> int:
@@ -148,7 +149,7 @@ def is_tag(data: Octets, at: int, tag: bytes) -> bool:
 
 def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: list[Fault]) -> Span:
     """Follow an interchange to the start of the next one, or to the end of the file."""
-    data, tags = finder.data, _STARTS + _BINARY[header.standard]
+    data, tags = finder.data, _WITHIN[header.standard]
     first, at = header.body, header.body + 3
     pieces: list[tuple[int, int]] = []
     protected: list[tuple[int, int]] = []

@@ -153,10 +153,11 @@ def _object(data: Octets, found: Found, first: int, most: int) -> bytes | None:
 
 def _around(data: Octets, found: Found, trailer: int | None, end: int, most: int) -> tuple[bytes, bytes, bool]:
     """Return what stands in front of an interchange and behind its trailer (None: there is none), and whether that has no terminator."""
-    before = _padding(data[max(found.span.start - most, 0):found.span.start]) if found.ordinal == 1 and found.begins else b""
+    start, stop = found.span.start, found.span.stop
+    before = _padding(data[max(start - most, 0):start]) if start and found.ordinal == 1 and found.begins else b""
     if trailer is None:
         return before, b"", False
-    after, mark = data[end:min(found.span.stop, end + most)], found.dialect.delimiters.segment
+    after, mark = data[end:min(stop, end + most)], found.dialect.delimiters.segment
     if matches(data, end - len(mark), mark):
         return before, _padding(after), False
     text = data[trailer:end] + after

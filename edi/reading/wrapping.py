@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,6 +33,8 @@ def unwrap(data: bytes, shift: int) -> tuple[bytes, Stepped | None, int]:
     full = sum(len(line) == width for line in bare)
     if len(bare[-1]) > width or (full < 2 and width != _USUAL):  # one newline alone may as well be data
         return data, None, 0
+    if not any(len(one) == width and read_header(other, 0) is None for one, other in pairwise(bare)):
+        return data, None, 0  # two interchanges that happen to be of one length, the first of them cut short
     kept = np.cumsum([len(line) for line in bare])
     removed = np.cumsum([len(line) - len(text) for line, text in zip(lines, bare, strict=True)])
     return b"".join(bare), Stepped(np.append(0, kept), np.append(0, removed) + shift), width

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from edi import native
 from edi.scanning import compiled
-from edi.scanning.tokens import ELEMENT, Bytes, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
+from edi.scanning.tokens import ELEMENT, Bytes, Tokens, counting, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
 from edi.segments import Delimiters, Ints
 
 
@@ -23,8 +23,12 @@ def tokenise(buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[in
     return compiled.tokenise(native.LIBRARY, buffer, delimiters, protected)
 
 
-def levels(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
+def levels(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
     """Return the first value of each repetition, first repetition of each element, first element of each segment."""
+    kinds = tokens.kinds
+    if tokens.simple is not None:
+        each = counting(len(kinds) + 1)
+        return each, each, tokens.simple
     if native.LIBRARY is None or not (kinds < ELEMENT).any():
         return levels_with_numpy(kinds)
     return compiled.levels(native.LIBRARY, kinds)

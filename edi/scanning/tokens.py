@@ -39,6 +39,7 @@ class Tokens:
     empty: Ints  # positions of terminators that end nothing
     needless: Ints  # positions of release characters before what needs none
     tags: tuple[Int32s, Ints] | None = None  # s: code of each tag; the segment where each code is met first. None: nobody looked
+    simple: Ints | None = None  # s + 1: values before each segment, where every value is an element. None: not so, or nobody looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def levels_with_numpy(kinds: Bytes) -> tuple[Ints, Ints, Ints]:
 _numbers = np.arange(1 << 16, dtype=np.int64)
 
 
-def _counting(size: int) -> Ints:
+def counting(size: int) -> Ints:
     """Return 0, 1, 2 ...: a level in which every group has one member. All tables share the numbers."""
     global _numbers
     if len(_numbers) < size:
@@ -227,7 +228,7 @@ def _counting(size: int) -> Ints:
 
 def _level(kinds: Bytes, least: int) -> tuple[Ints, Bytes]:
     if not (kinds < least).any():
-        return _counting(len(kinds) + 1), kinds
+        return counting(len(kinds) + 1), kinds
     last = np.flatnonzero(kinds >= least)
     first = np.zeros(len(last) + 1, dtype=np.int64)
     np.add(last, 1, out=first[1:])

@@ -16,6 +16,7 @@ from edi.segments import Delimiters
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
 _LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
 FIRST_WITH_REPETITION = "00402"
+_HEAD = 400  # octets that hold any ISA
 _TAIL = 5  # octets: ISA16 and a terminator, which may be a character of four
 
 LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters long; its elements were counted instead",
@@ -32,16 +33,12 @@ def read_isa(data: Octets, at: int) -> Header | None:
     mark = data[at + 3:at + 4]
     if data[at:at + 3] != b"ISA" or not _may_delimit(mark) or mark in b"\r\n":
         return None
-    head = data[at:at + 400]
-    fields = head.split(mark, 16)
+    fields = data[at:at + _HEAD].decode("latin-1").split(mark.decode("latin-1"), 16)
     widths = tuple(map(len, fields[1:16]))
     if len(fields) < 17 or (widths != WIDTHS and any(width > most for width, most in zip(widths, _LONGEST, strict=True))):
         return None
     delimiters = _delimiters(mark, fields[11], fields[12], fields[16][:_TAIL])
-    if delimiters is None:
-        return None
-    *texts, tail = head.decode("latin-1").split(mark.decode("latin-1"), 16)
-    return _header(at, [*[text.rstrip() for text in texts], tail], widths, delimiters)
+    return None if delimiters is None else _header(at, fields, widths, delimiters)
 
 
 def _may_delimit(mark: bytes) -> bool:
@@ -49,8 +46,9 @@ def _may_delimit(mark: bytes) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _delimiters(mark: bytes, repetition: bytes, version: bytes, tail: bytes) -> Delimiters | None:
+def _delimiters(mark: bytes, isa11: str, version: str, text: str) -> Delimiters | None:
     """Return the service characters; partners send the same ones in every file."""
+    repetition, tail = isa11.encode("latin-1"), text.encode("latin-1")
     component, segment = tail[:1], _terminator(tail[1:])
     if component in (b"\r", b"\n"):  # ISA16 was left out, and a newline ends the segment
         component, segment = b"", component
@@ -62,7 +60,7 @@ def _delimiters(mark: bytes, repetition: bytes, version: bytes, tail: bytes) -> 
         return None
     repeats = (
         _may_delimit(repetition) and repetition not in (mark, component, segment, b"\r", b"\n")
-        and version.isdigit() and version.decode() >= FIRST_WITH_REPETITION
+        and version.isascii() and version.isdigit() and version >= FIRST_WITH_REPETITION
     )
     return Delimiters(element=mark, segment=segment, component=component, repetition=repetition if repeats else None)
 
@@ -78,17 +76,28 @@ def _terminator(after: bytes) -> bytes:
     return after[:1]
 
 
-def _header(at: int, text: list[str], widths: tuple[int, ...], delimiters: Delimiters) -> Header:
+def _header(at: int, fields: list[str], widths: tuple[int, ...], delimiters: Delimiters) -> Header:
     padded, separates = widths == WIDTHS, delimiters.component != b""
-    stated = ((11, delimiters.repetition), (16, delimiters.component))
-    literals = tuple(at + 3 + element + sum(widths[:element - 1]) for element, mark in stated if mark)
-    terminator = delimiters.segment.decode("latin-1")
-    clashes = not separates and text[16][1:1 + len(terminator)] == terminator
+    clashes = not separates and _ends_as_it_separates(fields[16], delimiters)
     faults = (() if padded and (separates or clashes) else (LENGTH,)) + ((SEPARATOR,) if clashes else ())
+    text = [field.rstrip() for field in fields[:16]]
     return Header(
         standard="x12", body=at, delimiters=delimiters, fixed=padded and separates,
         sender_qualifier=text[5], sender_id=text[6], receiver_qualifier=text[7], receiver_id=text[8],
         control_number=text[13], usage_code="test" if text[15] == "T" else "production", version=text[12],
         acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(),
-        faults=faults + (() if text[15] in ("P", "T") else (USAGE,)), literals=literals,
+        faults=faults + (() if text[15] in ("P", "T") else (USAGE,)),
+        literals=tuple([at + place for place in _literals(widths, delimiters)]),
     )
+
+
+def _ends_as_it_separates(tail: str, delimiters: Delimiters) -> bool:
+    terminator = delimiters.segment.decode("latin-1")
+    return tail[1:1 + len(terminator)] == terminator
+
+
+@lru_cache(maxsize=256)
+def _literals(widths: tuple[int, ...], delimiters: Delimiters) -> tuple[int, ...]:
+    """Return where ISA11 and ISA16 stand, as far as they state a separator."""
+    stated = ((11, delimiters.repetition), (16, delimiters.component))
+    return tuple(3 + element + sum(widths[:element - 1]) for element, mark in stated if mark)

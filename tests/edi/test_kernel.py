@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from edi import native, read
 from edi.native import load
-from edi.reading.envelopes import numbered_with_numpy
+from edi.reading.envelopes import counts_with_arrow, numbered_with_numpy
 from edi.scanning import compiled
+from edi.scanning.tokenising import levels
 from edi.scanning.tokens import SEGMENT, Tokens, levels_with_numpy, shapes_with_numpy, tokenise_with_numpy
-from edi.segments import Delimiters
+from edi.segments import Delimiters, Ints, SegmentTable, Wanted, value_at, value_with
 from transforms.typed import decimals_with_arrow
 
 SOURCE = Path(native.__file__).with_name("kernel.c")
@@ -46,9 +47,11 @@ def same(one: Tokens, other: Tokens) -> None:
         a, b = getattr(one, field.name), getattr(other, field.name)
         if field.name == "data":
             assert a.equals(b)
-        elif field.name != "tags":
+        elif field.name not in ("tags", "simple"):  # what only the kernel finds on its way
             np.testing.assert_array_equal(a, b, err_msg=field.name)
             assert a.dtype == b.dtype
+    for a, b in zip(levels(one), levels_with_numpy(other.kinds), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @settings(deadline=None, max_examples=400)
@@ -116,10 +119,14 @@ def test_any_value_of_any_segments(library, body, segments, element, component, 
     lines = [f"T+{text}" for text in body if not text.endswith("?")]
     table = read(("UNB+UNOC:4+S+R+241123:0130+1'" + "".join(f"{line}'" for line in lines)).encode()).table
     chosen = np.array([min(each, len(table) - 1) for each in segments], dtype=np.int64)
-    levels = table.segment_first, table.element_first, table.repeat_first
-    gathered = native.gather(library, table.values, levels, chosen, (element, repetition - 1, component - 1))
-    gathered.validate(full=True)
-    assert gathered.equals(table.element_with_numpy(chosen, element, component, repetition))
+    wanted = [value_at(element, component, repetition), value_at(0), value_at(element), value_at(element, component)]
+    for one, other in zip(_gathered(library, table, chosen, *wanted), table.gather_with_numpy(chosen, *wanted), strict=True):
+        one.validate(full=True)
+        assert one.equals(other)
+
+
+def _gathered(library, table: SegmentTable, segments: Ints, *wanted: Wanted) -> list[pa.Array]:  # type: ignore[no-untyped-def]
+    return native.gather(library, table.values, (table.segment_first, table.element_first, table.repeat_first), segments, wanted)
 
 
 @settings(deadline=None, max_examples=200)
@@ -127,19 +134,40 @@ def test_any_value_of_any_segments(library, body, segments, element, component, 
 def test_any_value_with_a_qualifier(library, body, segments) -> None:  # type: ignore[no-untyped-def]
     table = read(("UNB+UNOC:4+S+R+241123:0130+1'" + "".join(f"T+{text}'" for text in body)).encode()).table
     chosen = np.array([min(each, len(table) - 1) for each in segments], dtype=np.int64)
-    levels = table.segment_first, table.element_first, table.repeat_first
     places = [((1, 1), (1, 2)), ((2, 1), (2, 2)), ((3, 1), (4, 1))]
-    pairs = [((a, 0, b - 1), (c, 0, d - 1)) for (a, b), (c, d) in places]
-    for code in ("A", "B", "é"):
-        gathered = native.gather(library, table.values, levels, chosen, (0, 0, 0), (code, pairs))
-        gathered.validate(full=True)
-        assert gathered.equals(table.qualified_with_numpy(chosen, code, places))
+    wanted = [value_with(code, places) for code in ("A", "B", "é")]
+    for one, other in zip(_gathered(library, table, chosen, *wanted), table.gather_with_numpy(chosen, *wanted), strict=True):
+        one.validate(full=True)
+        assert one.equals(other)
 
 
 def test_long_values_are_gathered_whole(library) -> None:  # type: ignore[no-untyped-def]
-    table = read(f"UNB+UNOC:4+S+R+241123:0130+1'FTX+{'A' * 500}'FTX+B'FTX+{'C' * 17}'".encode()).table
-    levels = table.segment_first, table.element_first, table.repeat_first
-    assert native.gather(library, table.values, levels, np.array([1, 2, 3]), (1, 0, 0)).to_pylist() == ["A" * 500, "B", "C" * 17]
+    table = read(f"UNB+UNOC:4+S+R+241123:0130+1'FTX+{'A' * 500}+D'FTX+B'FTX+{'C' * 17}+E'".encode()).table
+    long, short = _gathered(library, table, np.array([1, 2, 3]), value_at(1), value_at(2))
+    assert long.to_pylist() == ["A" * 500, "B", "C" * 17]
+    assert short.to_pylist() == ["D", None, "E"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(among=st.lists(st.integers(-3, 40), max_size=30).map(sorted), keys=st.lists(st.integers(-5, 45), max_size=30),
+       ascending=st.booleans(), with_equals=st.booleans())
+def test_ranks(library, among: list[int], keys: list[int], ascending: bool, with_equals: bool) -> None:  # type: ignore[no-untyped-def]
+    some, wanted = np.array(among, dtype=np.int64), np.array(sorted(keys) if ascending else keys, dtype=np.int64)
+    expected = np.searchsorted(some, wanted, "right" if with_equals else "left")
+    np.testing.assert_array_equal(native.ranks(library, some, wanted, with_equals=with_equals), expected)
+
+
+@settings(deadline=None, max_examples=500)
+@given(texts=st.lists(st.none() | st.text(alphabet="0012 \t\x1c\x1b-", max_size=14), max_size=20), offset=st.integers(0, 3))
+def test_counts(library, texts: list[str | None], offset: int) -> None:  # type: ignore[no-untyped-def]
+    column = pa.array(texts, pa.string())[offset:]
+    assert native.counts(library, column, 12).tolist() == counts_with_arrow(column, 12).tolist()
+
+
+def test_counts_with_white_space_beyond_ascii_are_left_to_arrow(library) -> None:  # type: ignore[no-untyped-def]
+    column = pa.array(["\u00a07", "7"])
+    assert native.counts(library, column, 12) is None
+    assert counts_with_arrow(column, 12).tolist() == [7, 7]
 
 
 @settings(deadline=None, max_examples=500)
@@ -150,6 +178,15 @@ def test_decimals(library, texts: list[str | None], offset: int) -> None:  # typ
     one.validate(full=True)
     assert one.equals(other)
     np.testing.assert_array_equal(bad, worse)
+
+
+@settings(deadline=None, max_examples=300)
+@given(digits=st.text(alphabet="0123456789", min_size=1, max_size=45), point=st.integers(0, 45), negative=st.booleans())
+def test_long_decimals(library, digits: str, point: int, negative: bool) -> None:  # type: ignore[no-untyped-def]
+    text = ("-" if negative else "") + digits[:point] + ("." + digits[point:] if point < len(digits) else "")
+    made, bad = native.decimals(library, pa.array([text]), 38, 20)
+    value, fits = Decimal(text), len(digits[:point].lstrip("0")) <= 18 and not digits[point:][20:].strip("0")
+    assert (made[0].as_py(), bad[0]) == ((value, False) if fits else (None, True))
 
 
 def test_decimals_of_38_digits(library) -> None:  # type: ignore[no-untyped-def]
@@ -164,7 +201,7 @@ def test_a_segment_that_is_not_there_is_refused_whatever_gathers() -> None:
     with pytest.raises(IndexError):
         table.element(np.array([1]), 1)
     with pytest.raises(IndexError):
-        table.element_with_numpy(np.array([1]), 1)
+        table.gather_with_numpy(np.array([1]), value_at(1))
 
 
 def test_a_kernel_of_another_version_is_not_used(tmp_path: Path) -> None:

@@ -172,6 +172,14 @@ def test_eighty_columns() -> None:
     assert batch.interchanges[0].content_hash == plain.interchanges[0].content_hash
 
 
+def test_two_interchanges_that_happen_to_be_of_one_length_are_no_wrapped_lines() -> None:
+    second = edifact("BGM+220+1+9'")
+    cut_short = x12("PID*F****" + "long description " * 9 + "~")[:len(second)]
+    batch = read(f"{cut_short}\n{second}".encode())
+    assert [one.standard for one in batch.interchanges] == ["x12", "edifact"]
+    assert "detect.wrapped" not in codes(batch)
+
+
 def test_a_single_newline_in_a_text_is_data() -> None:
     batch = read(edifact("FTX+first line\nsecond line'").encode())
     assert codes(batch) == []

@@ -23,7 +23,7 @@ def values(tokens: Tokens) -> list[str]:
 def test_every_component_is_one_value() -> None:
     tokens = tokenise(b"AB*1:2^3**4~C~", X12)
     assert values(tokens) == ["AB", "1", "2", "3", "", "4", "C"]
-    repeat_first, element_first, segment_first = levels(tokens.kinds)
+    repeat_first, element_first, segment_first = levels(tokens)
     assert repeat_first.tolist() == [0, 1, 3, 4, 5, 6, 7]
     assert element_first.tolist() == [0, 1, 3, 4, 5, 6]
     assert segment_first.tolist() == [0, 4, 5]

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edi.segments import Bools, Ints, SegmentTable, Text
+from edi.segments import Bools, Ints, SegmentTable, Text, ranks
 from transforms.mappings.documents import Documents
 
 Where = Mapping[int | tuple[int, int], str | tuple[str, ...]]  # element or (element, component) -> code(s)
@@ -66,7 +66,7 @@ class Level:
 
     def owner(self, segments: Ints) -> Ints:
         """Return the row whose scope holds each segment, -1 where none does. An anchor is in its own scope."""
-        row = np.searchsorted(self.anchors, segments, side="right") - 1
+        row = ranks(self.anchors, segments, with_equals=True) - 1
         if len(self) == 0:
             return np.full(len(segments), -1, dtype=np.int64)
         return np.where((row >= 0) & (segments < self.stops[np.maximum(row, 0)]), row, -1)
