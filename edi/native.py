@@ -169,7 +169,7 @@ def gather(library: ctypes.CDLL, values: pa.Array, levels: Sequence[Ints], segme
             break
         rooms = [max(size, room) for size, room in zip(sizes, rooms, strict=True)]
     for into, size in zip(texts, sizes, strict=True):
-        into.resize(size, shrink_to_fit=size < into.size // 4)
+        into.resize(size, shrink_to_fit=True)
     return [pa.StringArray.from_buffers(count, edge, into, pa.py_buffer(valid[at]) if absent else None, absent)
             for at, (edge, into, absent) in enumerate(zip(offsets, texts, nulls, strict=True))]
 

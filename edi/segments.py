@@ -177,7 +177,8 @@ class SegmentTable:
 
     def select(self, *tags: str) -> Ints:
         """Return the ascending indices of all segments with one of the tags."""
-        return np.flatnonzero(self.codes(*tags))
+        known = self.tags.dictionary.to_pylist()
+        return np.flatnonzero(self.codes(*tags)) if any(tag in known for tag in tags) else np.zeros(0, dtype=np.int64)
 
     def nested(self, segment: int) -> list[list[list[str]]]:
         """Return one segment as elements of repetitions of components, the tag first; for people, not for bulk work."""

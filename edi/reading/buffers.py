@@ -72,8 +72,9 @@ class Buffer:
         if raw >= stop:  # binary data reaches to the end: nothing in it is padding or a terminator
             stop, tail = raw, marks.segment
         text = data if first == 0 and stop == len(data) and isinstance(data, bytes) else data[first:stop]
-        if first == found.span.header.body:
-            protected = [*((at, at + 1) for at in found.span.header.literals), *protected]
+        literals = found.span.header.literals
+        if literals and first <= literals[-1]:  # a part may begin within an ISA that is cut in two
+            protected = [*((at, at + 1) for at in literals if first <= at < last), *protected]
         if self.dialect.charset == "iso2022_jp_2":
             protected += [(first + run.start(), first + run.end()) for run in ISO_2022.finditer(text)]
         self.protected += [(a - first + self.size, b - first + self.size) for a, b in protected]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -43,6 +44,7 @@ _WRAPPERS = tuple(tag for envelope in (X12, EDIFACT) for tag, role in envelope.r
 
 
 _Roles: TypeAlias = npt.NDArray[np.int8]  # of Role
+_BOUNDS_GROUPS = np.array([role not in (Role.TRANSACTION, Role.TRANSACTION_END, Role.SERVICE) for role in Role])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +53,6 @@ class _Marks:
 
     segment: Ints
     role: _Roles
-
-    def select(self, *roles: Role) -> Ints:
-        return self.segment[np.isin(self.role, roles)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,12 +92,14 @@ def find_envelopes(table: SegmentTable, region: Ints, founds: Sequence[Found], c
     role = _roles(table, is_x12, region, first[[found.begins for found in founds]])
     stop, closed = _interchange_stops(role, first, already=carry.closed)
     is_whole = len(founds) == 1 and stop[0] == len(table)
-    table = replace(table, interchange=region if is_whole or not founds else np.where(np.arange(len(table)) < stop[region], region, -1))
-    inside = np.flatnonzero((role != Role.BODY) & (table.interchange >= 0))
+    interchange = region if is_whole or not founds else np.where(np.arange(len(table)) < stop[region], region, -1)
+    inside = np.flatnonzero((role != Role.BODY) & (interchange >= 0))
     marks = _Marks(inside, role[inside])
-    opened, stops = _bounds(table, marks, stop, Role.TRANSACTION, Role.TRANSACTION_END, is_open=carry.transaction is not None)
-    table = _with_transactions(table, opened, stops, carry.segments)
-    groups = _groups(table, marks, stop, is_x12, carry)
+    bounds = partial(_bounds, len(table), interchange, marks, stop)
+    opened, stops = bounds(Role.TRANSACTION, Role.TRANSACTION_END, is_open=carry.transaction is not None)
+    transaction, ordinal = _numbered(opened, stops, carry.segments, len(table))
+    table = replace(table, interchange=interchange, transaction=transaction, ordinal=ordinal)
+    groups = _groups(table, *bounds(Role.GROUP, Role.GROUP_END, is_open=carry.group is not None), is_x12, carry)
     return Envelopes(table, first, stop, closed, groups, _transactions(table, opened, stops, groups, is_x12, carry))
 
 
@@ -164,27 +165,28 @@ def _interchange_stops(role: _Roles, first: Ints, *, already: bool) -> tuple[Int
     return stop, closed
 
 
-def _bounds(table: SegmentTable, marks: _Marks, stop: Ints, opens: Role, closes: Role, *, is_open: bool) -> tuple[Ints, Ints]:
+def _bounds(count: int, interchange: Ints, marks: _Marks, stop: Ints, opens: Role, closes: Role, *, is_open: bool) -> tuple[Ints, Ints]:
     """Return where each transaction or group begins and stops: past its own trailer, or at what else bounds it."""
-    inner = (Role.TRANSACTION, Role.TRANSACTION_END, Role.SERVICE) if opens is Role.GROUP else ()
-    relevant = ~np.isin(marks.role, inner)
-    segment, role = marks.segment[relevant], marks.role[relevant]
-    if is_open and len(table):  # it goes on as if it were opened here
-        segment, role = np.append(0, segment), np.append(opens, role)
+    segment, role = marks.segment, marks.role
+    if opens is Role.GROUP:
+        bounds = _BOUNDS_GROUPS[role]
+        segment, role = segment[bounds], role[bounds]
+    if is_open and count:  # it goes on as if it were opened here
+        segment, role = np.append(0, segment), np.append(np.int8(opens), role)
     at = np.flatnonzero(role == opens)
-    following, played = np.append(segment, len(table))[at + 1], np.append(role, -1)[at + 1]
     opened = segment[at]
-    stops = np.where(played == closes, following + 1, following)
-    return opened, np.minimum(stops, stop[table.interchange[opened]]) if len(opened) else stops
+    if not len(at):
+        return opened, opened
+    following, played = np.append(segment, count)[at + 1], np.append(role, np.int8(-1))[at + 1]
+    return opened, np.minimum(np.where(played == closes, following + 1, following), stop[interchange[opened]])
 
 
-def _with_transactions(table: SegmentTable, opened: Ints, stops: Ints, before: int) -> SegmentTable:
+def _numbered(opened: Ints, stops: Ints, before: int, count: int) -> tuple[Ints, Ints]:
+    """Return the transaction of each segment, -1 where there is none, and the ordinal in it, 0 where there is none."""
     bounds = np.stack((opened, stops), axis=1).reshape(-1)
     if native.LIBRARY is not None:
-        transaction, ordinal = native.number(native.LIBRARY, bounds, before, len(table))
-    else:
-        transaction, ordinal = numbered_with_numpy(bounds, before, len(table))
-    return replace(table, transaction=transaction, ordinal=ordinal)
+        return native.number(native.LIBRARY, bounds, before, count)
+    return numbered_with_numpy(bounds, before, count)
 
 
 def numbered_with_numpy(bounds: Ints, before: int, count: int) -> tuple[Ints, Ints]:
@@ -221,8 +223,7 @@ def _going_on(interchange: Interchange, carry: Carry) -> Interchange:
     return replace(interchange, group_count=interchange.group_count + carry.ended_groups, ends=interchange.ends and not carry.closed)
 
 
-def _groups(table: SegmentTable, marks: _Marks, stop: Ints, is_x12: Bools, carry: Carry) -> tuple[Group, ...]:
-    opened, stops = _bounds(table, marks, stop, Role.GROUP, Role.GROUP_END, is_open=carry.group is not None)
+def _groups(table: SegmentTable, opened: Ints, stops: Ints, is_x12: Bools, carry: Carry) -> tuple[Group, ...]:
     if not len(opened):
         return ()
     interchange = table.interchange[opened]

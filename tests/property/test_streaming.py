@@ -100,6 +100,12 @@ def test_parts_are_the_whole(data: bytes, limits: Limits) -> None:
     assert told(parts) == told(whole)
 
 
+def test_the_separators_that_an_isa_states_are_values_in_any_part_of_it() -> None:
+    data = (b"ISA*~00*          *00*          *ZZ*S              *ZZ*R              *241123*0130*^*00501*000000001*0*P*:~"
+            b"GS*PO*S*R*20241123*0130*1*X*005010~GE*0*1~IEA*1*000000001~")
+    assert rows(parts_of(data, Limits(batch_bytes=1, max_part_bytes=1))) == rows([read(data)])
+
+
 @settings(deadline=None, max_examples=40)
 @given(FILES, SIZES, st.data())
 def test_parts_of_what_is_damaged_are_the_whole_too(data: bytes, limits: Limits, draw: st.DataObject) -> None:
