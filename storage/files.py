@@ -51,7 +51,7 @@ _REMEDIES: dict[int, tuple[type[CrossfootError], str]] = {
     errno.EIO: (DeviceError, "the device fails: stop, keep everything, look at the kernel's log"),
 }
 
-_sure: set[Path] = set()  # folders whose names this process has made durable
+_sure: set[str] = set()  # folders whose names this process has made durable
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -138,7 +138,7 @@ def place(temporary: Path, path: Path) -> None:
 
 def make_folder(path: Path) -> Path:
     """Make a folder, its parents too, readable by us alone and durable; return it."""
-    if path in _sure and path.is_dir():
+    if (name := os.fspath(path)) in _sure and os.path.isdir(name):
         return path
     missing = list(takewhile(lambda folder: not folder.exists(), (path, *path.parents)))
     with explained(path):
@@ -154,9 +154,9 @@ def make_folder(path: Path) -> Path:
 
 def _make_sure(folder: Path) -> None:
     """Make a folder's own name durable: one that is there may be left by a process that was killed before it did so."""
-    if folder not in _sure and os.access(folder.parent, os.W_OK):  # where we may not write, it is not ours
+    if os.fspath(folder) not in _sure and os.access(folder.parent, os.W_OK):  # where we may not write, it is not ours
         sync_folder(folder.parent)
-        _sure.add(folder)
+        _sure.add(os.fspath(folder))
 
 
 def remove(path: Path) -> None:

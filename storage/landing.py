@@ -55,7 +55,7 @@ class Arrivals:
 
         Contents are made sure before they are noted, and notes before this returns: a killed run may have left both unsynced.
         """
-        files.settle(landed_path(self.landing, each.hash).parent for each in landed)
+        files.settle(self.landing / start for start in sorted({each.hash[:2] for each in landed}))
         new: dict[tuple[str, str, str], Landed] = {}
         last = self._last
         for each in landed:
@@ -143,7 +143,7 @@ def landed_path(landing: Path, digest: str) -> Path:
     """Return where content with this hash lies."""
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise IntegrityError("a landed file was asked for by something that is no SHA-256; look at who made the plan")
-    return landing / digest[:2] / digest
+    return landing / f"{digest[:2]}/{digest}"
 
 
 def landed_size(landing: Path, digest: str) -> int:
@@ -182,7 +182,7 @@ def _archive(path: Path, landing: Path, source: str) -> Landed:
         hit(COPIED)
         final = landed_path(landing, digest)
         files.make_folder(final.parent)
-        known = final.exists()
+        known = os.path.exists(final)
         if not known:
             files.place(temporary, final)
         hit(ARCHIVED)

@@ -60,15 +60,16 @@ def dispose(paths: Sequence[Path], *, how: str, moved_to: Path | None = None, ru
     if how == "move" and moved_to is None:
         raise ConfigurationError("disposal 'move' needs a folder to move to; set moved_to in the source")
     targets: list[Path | None] = []
+    folder = files.make_folder(moved_to) if moved_to is not None and how == "move" and paths else None
     for path in paths:
-        if moved_to is not None and how == "move":
-            targets.append(_move(path, files.make_folder(moved_to)))
+        if folder is not None:
+            targets.append(_move(path, folder))
         else:
             files.drop(path)
             targets.append(None)
         if rule == "done":
             files.drop(path.with_name(path.name + _DONE))
-    files.settle([*(target.parent for target in targets if target is not None), *(path.parent for path in paths)])
+    files.settle([*([folder] if folder and any(targets) else []), *(path.parent for path in paths)])
     return targets
 
 
