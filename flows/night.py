@@ -339,7 +339,7 @@ def finish_earlier(session: Session) -> None:
     recover(session.engine, session.settings.lake)
     settings = session.settings
     outboxes = sorted(settings.outbox.iterdir()) if settings.outbox.is_dir() else []
-    sweep_leftovers([settings.landing, *outboxes, settings.reports])
+    sweep_leftovers([settings.home, settings.landing, *outboxes, settings.reports])
 
 
 def send(session: Session) -> list[str]:

@@ -16,6 +16,7 @@ from storage.breaks import earlier_breaks, load_breaks, record_rule
 from storage.database import reading
 from storage.lake import manifest_files
 from storage.leases import fenced
+from storage.leftovers import spill_folder
 from storage.records import Break, Lease, RuleTotal
 from storage.versions import superseded
 from transforms.model import TABLES, empty
@@ -57,7 +58,7 @@ def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB with one view a canonical table: the manifest's files, as they were known at the night, superseded ones left out."""
     connection = duckdb.connect(":memory:", config={
         "threads": session.settings.workers, "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(session.settings.home / "spill"),  # made when memory is short; otherwise it would be where we were started
+        "temp_directory": str(spill_folder(session.settings.home)),  # made when memory is short; otherwise where we were started
     })
     connection.execute("SET TimeZone = 'UTC'")
     with reading(session.engine) as rows:

@@ -177,6 +177,14 @@ def discard(temporary: Path) -> None:
     temporary.unlink(missing_ok=True)
 
 
+def discard_folder(temporary: Path) -> None:
+    """Remove a temporary folder of ours with the files in it; one that a power cut brings back is swept."""
+    with explained(temporary):
+        for path in temporary.iterdir():
+            path.unlink()
+        temporary.rmdir()
+
+
 def move(path: Path, target: Path) -> None:
     """Move a file to a name that is free, also onto another file system; sure when both folders are settled, the target's first."""
     with explained(target):

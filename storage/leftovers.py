@@ -1,4 +1,4 @@
-"""Temporary files of processes that were killed on the way: nobody will finish them, so they are removed."""
+"""Temporary files, and folders of them, of processes that were killed on the way: nobody will finish them, so they are removed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,22 @@ from storage import files
 _NAME = re.compile(r"\..*\.(?P<writer>[0-9]+)-[0-9]+" + re.escape(files.TEMPORARY))
 
 
+def spill_folder(home: Path) -> Path:
+    """Return a folder of this process' own, for what a library writes when memory is short; the library makes and removes it."""
+    return home / files.temporary_name("spill")
+
+
 def sweep(folders: Iterable[Path]) -> list[Path]:
-    """Remove the temporary files in some folders whose writer runs no more, and return them; a folder may be missing.
+    """Remove the temporary files and folders in some folders whose writer runs no more, and return them; a folder may be missing.
 
     Only names are looked at, and none of them is a file of anybody else's: see :func:`storage.files.temporary_name`.
     """
     found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if _is_left_over(path)]
     for path in found:
-        files.remove(path)
+        if path.is_dir():
+            files.discard_folder(path)
+        else:
+            files.remove(path)
     return found
 
 

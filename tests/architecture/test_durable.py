@@ -28,6 +28,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("storage/files.py", "path.unlink"): "the one place of durable writes",
     ("storage/files.py", "temporary.unlink"): "the one place of durable writes",
     ("storage/files.py", "folder.mkdir"): "the one place of durable writes",
+    ("storage/files.py", "temporary.rmdir"): "the one place of durable writes",
     ("storage/lake.py", "pyarrow.parquet.write_table"): "writes into memory; storage.files takes it from there",
     ("storage/relational.py", "pyarrow.csv.write_csv"): "writes into memory, for COPY",
     ("flows/clock.py", "datetime.datetime.now"): "the clock itself",

@@ -22,6 +22,7 @@ from flows.replaying import Selection, replay
 from flows.runners import PlainRunner
 from storage.failpoints import NAMES, armed, fail, kill
 from tests.faults.invariants import check
+from tests.faults.kill.aside import definitions_remembered, statements_remembered
 from tests.faults.kill.night import small_data
 from tests.faults.killing import survives
 from tests.faults.small import drop, expect_nothing, run_small, small_world
@@ -51,7 +52,12 @@ class Life:
 
 
 def live(home: Path, *, nights: int, seed: int, told: Callable[[str], None]) -> dict[str, Any]:
-    """Run so many nights and return the figures."""
+    """Run so many nights and return the figures. Statements are compiled, and data/ is read, once for all of them."""
+    with statements_remembered(), definitions_remembered():
+        return _figures(home, nights, seed, told)
+
+
+def _figures(home: Path, nights: int, seed: int, told: Callable[[str], None]) -> dict[str, Any]:
     began = time.monotonic()
     life = Life(small_world(home / "home", small_data(home / "data"), time_zone=ZONE, slot=SLOT), random.Random(seed))
     _live(life, nights, seed, told)
