@@ -14,7 +14,7 @@ from edi.errors import IntegrityError
 from flows.night import Session
 from storage.breaks import earlier_breaks, load_breaks, record_rule
 from storage.database import reading
-from storage.lake import manifest_files
+from storage.lake import manifest_tables
 from storage.leases import fenced
 from storage.leftovers import spill_folder
 from storage.records import Break, Lease, RuleTotal
@@ -65,9 +65,9 @@ def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
         then = superseded(rows, known_at=session.night.sequence)
     present = " AND document_id NOT IN (SELECT document_id FROM superseded_then)" if len(then) else ""
     connection.register("superseded_then", then)
+    listed_files = manifest_tables(session.settings.lake)
     for name in TABLES:
-        files = [str(path) for path in manifest_files(session.settings.lake, name)]
-        if files:
+        if files := [str(path) for path in listed_files.get(name, [])]:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
             connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false) '
                                f"WHERE known_at <= {session.night.sequence:d}{present}")

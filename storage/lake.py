@@ -97,12 +97,17 @@ def is_complete(engine: Engine, lake: Path) -> bool:
     return not shown or ((lake / MANIFEST).is_file() and all((lake / row.path).is_file() for row in shown))
 
 
+def manifest_tables(lake: Path) -> dict[str, list[Path]]:
+    """Return the Parquet files that make up each table now, sorted; a table is left out where nothing is published."""
+    if not (lake / MANIFEST).exists():
+        return {}
+    listed = json.loads((lake / MANIFEST).read_bytes())["tables"]
+    return {name: [lake / entry["path"] for entry in entries] for name, entries in listed.items()}
+
+
 def manifest_files(lake: Path, table: str) -> list[Path]:
     """Return the Parquet files that make up a table now, sorted; none where nothing is published."""
-    if not (lake / MANIFEST).exists():
-        return []
-    listed = json.loads((lake / MANIFEST).read_bytes())["tables"].get(table, [])
-    return [lake / entry["path"] for entry in listed]
+    return manifest_tables(lake).get(table, [])
 
 
 def read_lake(lake: Path, name: str) -> pa.Table:

@@ -1,12 +1,13 @@
 """What is set aside so that hundreds of nights can be run: work that writes nothing, and takes most of a small night's time.
 
 What DuckDB answers for a rule over one state of the lake is remembered; statements are compiled, and data/ is read, once for all nights
-of a process and its forks. (Great Expectations is set aside by the judge that a night is handed.) The night, its transactions and its
-files are the same ones otherwise.
+of a process and its forks; SQLite's connections are kept, but for runs that are killed. (Great Expectations is set aside by the judge that
+a night is handed.) The night, its transactions and its files are the same ones otherwise.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 from flows import night, reconciling
 from flows.definitions import Definitions
@@ -24,7 +26,7 @@ from storage.canonical import content_hash
 @contextmanager
 def aside() -> Iterator[None]:
     """Set all of it aside for the time of a block."""
-    with rules_remembered(), statements_remembered(), definitions_remembered():
+    with rules_remembered(), statements_remembered(), connections_kept(), definitions_remembered():
         yield
 
 
@@ -64,6 +66,45 @@ def statements_remembered() -> Iterator[None]:
 
     with patch.object(sa, "create_engine", remembered):
         yield
+
+
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """Keep the connections of the engine that ``statements_remembered`` gives, until another database is opened; a night opens a hundred.
+
+    A process that is forked, to be killed or to read apart, gets none of them and keeps none: it opens and closes each, as any night does.
+    """
+    make, kept, opened = sa.create_engine, ExitStack(), [""]
+    engines: list[Engine] = []
+
+    def keeping(url: sa.URL, **options: Any) -> Engine:
+        engine = make(url, **options)
+        if not engines:
+            engines.append(engine)
+            engine.pool = _as(QueuePool, engine.pool)
+            os.register_at_fork(before=forget, after_in_child=keep_none)
+        if opened[0] != str(url.database):
+            opened[0] = str(url.database)
+            forget()
+        return engine
+
+    def forget() -> None:
+        for engine in engines:
+            engine.pool.dispose()
+
+    def keep_none() -> None:
+        for engine in engines:
+            engine.pool = _as(NullPool, engine.pool)
+
+    kept.callback(engines.clear)  # what is called at a fork stays so for ever
+    kept.callback(forget)
+    with kept, patch.object(sa, "create_engine", keeping):
+        yield
+
+
+def _as(kind: type[Pool], pool: Pool) -> Pool:
+    """Return a pool of another kind that makes the same connections, and tells the same listeners."""
+    return kind(pool._creator, dialect=pool._dialect, _dispatch=pool.dispatch)  # as Pool.recreate does
 
 
 @contextmanager
