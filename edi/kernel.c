@@ -133,6 +133,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     int64_t committed = 0; /* values up to the last terminator: what follows it is no segment */
     int64_t i = 0, skip = 0, began;
     int64_t next_guard = guards ? guard[0] : n;
+    int releases = 0; /* whether a release character can occur */
     struct tags tags;
     struct special special = {0};
 
@@ -145,6 +146,7 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
             special.wide[special.count] = _mm_set1_epi8((char)octet);
 #endif
         special.count++;
+        releases |= role[octet] == RELEASE;
     }
     while (i < n && role[in[i]] == BLANK)
         i++;
@@ -153,22 +155,27 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     values_before[0] = 0;
     for (int64_t base = 0; base < n; base += BLOCK) {
         uint64_t mask = meaning(in + base, n - base, role, &special);
+        /* Most blocks have neither a guard nor a release character, and there is room for all that they can hold. */
+        int careful = releases || base < skip || base + BLOCK > next_guard || values + BLOCK > rooms[0] || segments + BLOCK > rooms[1]
+                      || empties + BLOCK > rooms[2] || idle + BLOCK > rooms[3];
         for (; mask; mask &= mask - 1) {
             int64_t p = base + __builtin_ctzll(mask);
-            if (p < skip)
-                continue; /* released, or in a range where everything is data */
-            if (p >= next_guard) {
-                while (g < guards && guard[2 * g + 1] <= p)
-                    g++;
-                next_guard = g < guards ? guard[2 * g] : n;
+            if (careful) {
+                if (p < skip)
+                    continue; /* released, or in a range where everything is data */
                 if (p >= next_guard) {
-                    skip = guard[2 * g + 1];
-                    continue;
+                    while (g < guards && guard[2 * g + 1] <= p)
+                        g++;
+                    next_guard = g < guards ? guard[2 * g] : n;
+                    if (p >= next_guard) {
+                        skip = guard[2 * g + 1];
+                        continue;
+                    }
                 }
+                if (values == rooms[0] || segments == rooms[1] || empties == rooms[2] || idle == rooms[3])
+                    return 0;
             }
             uint8_t what = role[in[p]];
-            if (values == rooms[0] || segments == rooms[1] || empties == rooms[2] || idle == rooms[3])
-                return 0;
             if (what == SEGMENT && p == began) {
                 empty[empties++] = p;
             } else {

@@ -87,9 +87,8 @@ def prepare(file: SourceFile) -> Source:
 
 def _scouted(file: SourceFile, data: bytes, origin: Origin, faults: list[Fault]) -> Source:
     found = tuple(interchanges(data))
-    if not any(each.span for each in found) and not any(
-            fault.kind.severity is Severity.FATAL for each in found for fault in each.faults):
-        found, faults = (), [*faults, nothing_found(file.data)]
+    if (not found or found[0].span is None) and not any(fault.kind.severity is Severity.FATAL for each in found for fault in each.faults):
+        found, faults = (), [*faults, nothing_found(file.data)]  # only the last has no span
     return Source(file.name, data, origin, Lines(file.data), tuple(faults), found)
 
 

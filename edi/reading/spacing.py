@@ -179,7 +179,7 @@ def odd_findings(
         yield find(what, _place(source, founds[found].ordinal, source.offset(position)), policy.severities)
     for one, span in zip(batch.interchanges, (found.span for found in founds), strict=True):
         source, most = sources[one.file], policy.limits.max_padding_bytes
-        if None in one.objects:
+        if one.objects and None in one.objects:
             yield find(LONG_OBJECT, _place(source, one.ordinal, one.offset), policy.severities, limit=policy.limits.max_segment_bytes)
         if isinstance(source.origin, Shifted) and one.has_trailer:
             behind = span.stop + source.origin.shift - one.end

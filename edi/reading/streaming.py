@@ -48,18 +48,7 @@ def stream(
             data = file.read(limits.max_file_bytes + 1)
         yield from read_files([SourceFile(name, data)], limits=limits, severities=severities, hashed=hashed)
     else:
-        yield from _capped(_batches(source, Policy(limits, severities, hashed)), limits)
-
-
-def _capped(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
-    cap = Cap(limits.max_findings_per_file)
-    waiting: Batch | None = None
-    for batch in batches:
-        if waiting:
-            yield waiting
-        waiting = replace(batch, findings=tuple(cap.kept(batch.findings)))
-    if waiting:
-        yield replace(waiting, findings=(*waiting.findings, *cap.left_out()))
+        yield from _batches(source, Policy(limits, severities, hashed))
 
 
 @dataclass(slots=True)
@@ -84,13 +73,14 @@ class _Parts:
         self.source, self.policy = source, policy
         self.part = _Part(faults=list(source.faults))
         self.carry = Carry()
+        self.cap = Cap(policy.limits.max_findings_per_file)
 
-    def flush(self, next_tag: str = "") -> Batch:
+    def flush(self, next_tag: str = "", *, is_last: bool = False) -> Batch:
         """Make a batch of the part at hand and begin the next one."""
         part, self.part = self.part, _Part()
         faults = [(0, fault) for fault in part.faults]
         batch, self.carry = make_batch([self.source], part.founds, part.pieces, faults, self.policy, self.carry, next_tag)
-        return batch
+        return replace(batch, findings=(*self.cap.kept(batch.findings), *(self.cap.left_out() if is_last else ())))
 
     def flush_within(self, at: int) -> Iterator[Batch]:
         """Make a batch that stops within the last interchange, before a position; it begins the next part."""
@@ -122,7 +112,7 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
     if not readable and not met_fatal:
         at = visible(source.data, 0) or 0
         parts.part.faults = [*source.faults, nothing_found(source.data[at:at + BLOCK])]
-    yield parts.flush()
+    yield parts.flush(is_last=True)
 
 
 def _stretches(parts: _Parts, first: int, last: int, limits: Limits) -> Iterator[Batch]:
