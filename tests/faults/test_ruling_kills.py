@@ -1,8 +1,9 @@
-"""Kill the process at every step of a ruling: ruled once more, there is one ruling and one record of it in the audit."""
+"""Kill the process at every step of what a person decides: decided once more, there is one decision and one record of it in the audit."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from edi.errors import ConfigurationError
 from storage.audit import verify
 from storage.database import open_database, reading
+from storage.epochs import begin_epoch, epochs
 from storage.failpoints import NAMES, kill
 from storage.publish import publish
 from storage.records import Publication
@@ -46,4 +48,21 @@ def test_killed_while_ruling_and_ruled_again(point: str, tmp_path: Path) -> None
     with reading(open_database(url)) as connection:
         assert connection.execute(sa.select(RULINGS.c.ruling)).scalars().all() == ["approved"]
         assert len(connection.execute(sa.select(AUDIT).where(AUDIT.c.action == "conflict.approved")).all()) == 1
+        assert verify(connection).broken_at is None
+
+
+@pytest.mark.parametrize("point", sorted(name for name in NAMES if name.startswith("epochs.")))
+def test_killed_while_a_numbering_is_begun_anew_and_begun_again(point: str, tmp_path: Path) -> None:
+    url, day = f"sqlite:///{tmp_path / 'crossfoot.db'}", date(2026, 3, 4)
+    open_database(url)
+
+    def begin() -> bool:
+        return begin_epoch(open_database(url), "northfield", day, reason="a new translator", by="me")
+
+    assert not survives(begin, {point: kill()})
+    assert begin() is (point != "epochs.committed")
+    assert not begin()  # idempotent
+    with reading(open_database(url)) as connection:
+        assert epochs(connection) == {"northfield": (day,)}
+        assert len(connection.execute(sa.select(AUDIT).where(AUDIT.c.action == "epoch.begun")).all()) == 1
         assert verify(connection).broken_at is None
