@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import subprocess
 from decimal import Decimal
@@ -32,7 +33,8 @@ def library(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untype
     if compiler is None:
         pytest.skip("no C compiler here: numpy does the work, and there is nothing to compare it with")
     made = tmp_path_factory.mktemp("kernel") / "kernel.shared"
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", made, SOURCE], check=True)
+    flags = os.environ.get("KERNEL_FLAGS", "-O2").split()  # of test_kernel_memory.py
+    subprocess.run([compiler, *flags, "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", made, SOURCE], check=True)
     return load(made)
 
 
