@@ -20,7 +20,6 @@ from edi.segments import Batch
 from edi.x12 import hipaa
 
 PART = 2**20
-TOGETHER = 1000  # small files that are in memory at once
 
 
 def batches(paths: list[str], *, hashed: bool = False) -> Iterator[Batch]:
@@ -33,15 +32,11 @@ def batches(paths: list[str], *, hashed: bool = False) -> Iterator[Batch]:
     Raises:
         ValueError: a count or control number is wrong, or something else that is an error.
     """
-    for batch in edi.stream(paths[0], hashed=hashed) if len(paths) == 1 else _together(paths, hashed=hashed):
+    found = edi.stream(paths[0], hashed=hashed) if len(paths) == 1 else edi.read_files(map(_source, paths), hashed=hashed)
+    for batch in found:
         if any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in batch.findings):
             raise ValueError("there are errors in the envelopes")
         yield batch
-
-
-def _together(paths: list[str], *, hashed: bool) -> Iterator[Batch]:
-    for first in range(0, len(paths), TOGETHER):
-        yield from edi.read_files([_source(path) for path in paths[first:first + TOGETHER]], hashed=hashed)
 
 
 def _source(path: str) -> edi.SourceFile:

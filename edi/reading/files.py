@@ -7,7 +7,7 @@ found in a file never depends on the files that it was read with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,9 +28,16 @@ _DEFAULT = Limits()
 
 
 def read_files(
-    files: Sequence[SourceFile], *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None, hashed: bool = True,
+    files: Iterable[SourceFile], *, limits: Limits = _DEFAULT, severities: Mapping[str, Severity] | None = None, hashed: bool = True,
 ) -> Iterator[Batch]:
-    """Read files into batches; every file is in exactly one of them, whole. See ``edi.stream`` for what can be said."""
+    """Read files into batches; every file is in exactly one of them, whole. See ``edi.stream`` for what can be said.
+
+    Args:
+        files: taken one by one as batches are asked for, so that those of a generator need not be in memory together.
+        limits: on sizes; ``batch_bytes`` is what a batch aims at.
+        severities: finding code -> severity, where a partner's policy has another.
+        hashed: whether ``Interchange.content_hash`` is wanted.
+    """
     policy = Policy(limits, severities, hashed)
     waiting: defaultdict[int, _Waiting] = defaultdict(_Waiting)  # by identity: equal dialects are one object, whose hash costs more
     for file in files:
