@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,7 +95,7 @@ def is_complete(engine: Engine, lake: Path) -> bool:
     """Tell whether every visible file and the manifest are there; their content is not read."""
     with reading(engine) as connection:
         shown = _ledger_files(connection, LAKE_FILES.c.state == "visible")
-    return not shown or ((lake / MANIFEST).is_file() and all((lake / row.path).is_file() for row in shown))
+    return not shown or {MANIFEST, *(row.path for row in shown)} <= set(_present(lake))
 
 
 def manifest_tables(lake: Path) -> dict[str, list[Path]]:
@@ -128,7 +129,7 @@ def sweep(lake: Path, engine: Engine) -> list[str]:
         if not alone:
             return []
         known = {row.path for row in _ledger_files(connection, sa.true())}
-        orphans = sorted(path for path in lake.rglob("*") if path.is_file() and _is_orphan(path, lake, known))
+        orphans = sorted(lake / name for name in _present(lake) if name not in known and _is_orphan(lake / name, lake, known))
         for path in orphans:
             files.remove(path)
     return [path.relative_to(lake).as_posix() for path in orphans]
@@ -151,6 +152,18 @@ def changing_manifest(lake: Path) -> Iterator[None]:
 
 def _ledger_files(connection: Connection, condition: sa.ColumnElement[bool]) -> list[sa.Row[tuple[object, ...]]]:
     return list(connection.execute(sa.select(LAKE_FILES).where(condition).order_by(LAKE_FILES.c.table_name, LAKE_FILES.c.path)))
+
+
+def _present(lake: Path) -> Iterator[str]:
+    """Yield the files of the lake by their paths from there. Folders are asked, not each file: a year has thousands."""
+    waiting = [str(lake)] if lake.is_dir() else []
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for each in entries:
+                if each.is_dir(follow_symlinks=False):
+                    waiting.append(each.path)
+                elif each.is_file():
+                    yield each.path[len(str(lake)) + 1:]
 
 
 def _is(path: Path, digest: str) -> bool:

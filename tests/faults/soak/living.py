@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import os
@@ -15,6 +16,8 @@ from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import pyarrow as pa
 
 from edi.errors import CrossfootError
 from flows.clock import holder, last_business_date
@@ -59,7 +62,8 @@ def live(home: Path, *, nights: int, seed: int, told: Callable[[str], None]) -> 
 
 def _figures(home: Path, nights: int, seed: int, told: Callable[[str], None]) -> dict[str, Any]:
     began = time.monotonic()
-    life = Life(small_world(home / "home", small_data(home / "data"), time_zone=ZONE, slot=SLOT), random.Random(seed))
+    world = small_world(home / "home", small_data(home / "data"), time_zone=ZONE, slot=SLOT, workers=2)  # rules read on both cores
+    life = Life(world, random.Random(seed))
     _live(life, nights, seed, told)
     _look(life, f"night {nights}")
     _count(life, nights)
@@ -162,7 +166,11 @@ def _look(life: Life, when: str) -> None:
 
 
 def _measure(life: Life, at: int) -> None:
+    """Note what memory and handles are held; what is free already, and kept by an allocator for later, is given back first."""
     gc.collect()
+    pa.default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc has it
+        trim(0)
     life.memory[at] = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
     handles = len(os.listdir("/proc/self/fd"))
     if at > SETTLED and handles > life.handles:
