@@ -14,7 +14,7 @@ from tests.faults.killing import survives
 pytestmark = pytest.mark.slow
 
 HITS = {  # failpoint -> which of its hits, from 1
-    "landing.copied": 2, "disposal.moved": 1, "files.created": 4, "database.before_commit": 4, "publish.before_commit": 1,
+    "landing.copied": 2, "disposal.moved": 1, "files.created": 1, "database.before_commit": 4, "publish.before_commit": 1,
     "publish.commit_answer": 1, "lake.revealed": 3, "publish.listed": 1, "outbox.written": 1,
 }
 

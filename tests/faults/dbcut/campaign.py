@@ -134,7 +134,7 @@ def _recover(made: Lane, world: World) -> bool:
 
     for left in reversed(range(TRIES)):
         made.figures["recoveries"] += 1
-        ended = wait([start(run)], seconds=DEADLINE)
+        ended = wait([start(run, tell=left == 0)], seconds=DEADLINE)
         if ended != [AGAIN]:
             return ended == [DONE]
         if left == 1:  # in the middle of a statement no limit of the server's strikes; TCP's keepalive does, which our Unix socket has not

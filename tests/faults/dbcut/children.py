@@ -15,8 +15,8 @@ _AGAIN = 75  # the exit status of `crossfoot` for what passes by itself
 _LOOK = 0.02
 
 
-def start(work: Callable[[], object]) -> int:
-    """Start work in a child and return its process id."""
+def start(work: Callable[[], object], *, tell: bool = False) -> int:
+    """Start work in a child and return its process id; ``tell`` shows an error that says to run again, too."""
     child = os.fork()
     if child:
         return child
@@ -26,7 +26,7 @@ def start(work: Callable[[], object]) -> int:
         status = 0
     except (RetryableError, LeaseLostError) as error:
         status = _AGAIN if "run again" in str(error) else 1
-        if status == 1:
+        if status == 1 or tell:
             traceback.print_exc()
     except BaseException:  # noqa: BLE001  # the child must end here whatever happens
         traceback.print_exc()
@@ -50,5 +50,6 @@ def wait(children: Sequence[int], *, seconds: float) -> list[str]:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 ended[child] = HUNG
+                print(f"  a run was killed after {seconds:.0f} s", flush=True)
         time.sleep(_LOOK)
     return [ended[child] for child in children]
