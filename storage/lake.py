@@ -180,9 +180,10 @@ def _stage_again(connection: Connection, path: Path, row: sa.Row[tuple[object, .
 
 
 def _is_orphan(path: Path, lake: Path, known: set[str]) -> bool:
+    """Tell whether a file that is not known itself is ours, and belongs to nothing that is."""
     if path.name.endswith(files.TEMPORARY) and path.name.startswith("."):
         return True
     if path.name.startswith(".") and path.name.endswith(files.STAGED):
         path = path.with_name(path.name[1:].removesuffix(files.STAGED))
         return path.relative_to(lake).as_posix() not in known or path.exists()
-    return path.suffix == ".parquet" and path.relative_to(lake).as_posix() not in known
+    return path.suffix == ".parquet"
