@@ -171,7 +171,7 @@ def documents_level(documents: Documents) -> Level:
 
 def _next(positions: Ints, anchors: Ints) -> Ints:
     """Return for each anchor the first position after it, or never."""
-    return np.append(positions, _NEVER)[np.searchsorted(positions, anchors, side="right")]
+    return np.append(positions, _NEVER)[ranks(positions, anchors, with_equals=True)]
 
 
 def ancestors(level: Level, own: Text, parent: Text) -> Ints:
