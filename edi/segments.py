@@ -204,14 +204,6 @@ class SegmentTable:
         """
         return self.gather(segments, value_at(element, component, repetition))[0]
 
-    def qualified(self, segments: Ints, code: str, places: Sequence[tuple[Place, Place]]) -> Text:
-        """Gather from each segment the value that has a qualifier; see :func:`value_with`.
-
-        Returns:
-            strings as long as ``segments``; null where no qualifier is the code, or its value is absent or empty.
-        """
-        return self.gather(segments, value_with(code, places))[0]
-
     def gather(self, segments: Ints, *wanted: Wanted) -> list[Text]:
         """Gather several values of the same segments, which costs less than one after another.
 

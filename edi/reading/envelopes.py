@@ -124,10 +124,10 @@ def assemble(envelopes: Envelopes, tokens: Tokens, founds: Sequence[Found], offs
         digests = [Digests() if found.begins else carry.digests for found in founds]
         _hash_content(envelopes.table, tokens, digests)
         hashes = [_finished(each) for each in digests]
-    counts = np.bincount(np.array([group.interchange for group in envelopes.groups], dtype=np.int64), minlength=len(founds)).tolist()
+    groups = np.bincount(np.array([group.interchange for group in envelopes.groups], dtype=np.int64), minlength=len(founds)).tolist()
     first, stop, has_trailer = (column.tolist() for column in (envelopes.first_segment, envelopes.stop_segment, envelopes.has_trailer))
     ends = np.append(envelopes.table.end, 0)[envelopes.stop_segment - 1].tolist()
-    interchanges = tuple(map(_interchange, founds, offsets, ends, first, stop, has_trailer, around, hashes, counts))
+    interchanges = tuple(map(_interchange, founds, offsets, ends, first, stop, has_trailer, around, hashes, groups))
     if founds and not founds[0].begins:
         interchanges = (_going_on(interchanges[0], carry), *interchanges[1:])
     batch = Batch(envelopes.table, interchanges, envelopes.groups, envelopes.transactions, (), earlier=carry.earlier)
