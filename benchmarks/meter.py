@@ -6,7 +6,7 @@ import functools
 import importlib
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,8 +30,8 @@ class Meter:
     """CPU seconds by step, of this process and of the database's server; calls; and what no step claims, under the empty name."""
 
     server: int | None = None  # process id of the server that our work lets work
-    ours: Counter[str] = field(default_factory=Counter)
-    theirs: Counter[str] = field(default_factory=Counter)
+    ours: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    theirs: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     calls: Counter[str] = field(default_factory=Counter)
     _at: list[str] = field(default_factory=lambda: [""])
     _since: float = 0.0
@@ -82,11 +82,11 @@ class Meter:
 
     def _charge(self) -> None:
         now = time.process_time()
-        self.ours[self._at[-1]] += now - self._since  # type: ignore[assignment]  # a counter of seconds
+        self.ours[self._at[-1]] += now - self._since
         self._since = now
         if self.server is not None:
             theirs = server_seconds(self.server)
-            self.theirs[self._at[-1]] += theirs - self._server_since  # type: ignore[assignment]
+            self.theirs[self._at[-1]] += theirs - self._server_since
             self._server_since = theirs
             self._since = time.process_time()  # looking at the server is nobody's work
 

@@ -41,7 +41,7 @@ def attempted(engine: Engine, night_id: str, step: str, clock: Clock) -> Iterato
         yield
     except CrossfootError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever ended the step is noted, and goes on up
         end(engine, night_id, number, f"failed: {type(error).__name__}")
         raise
     end(engine, night_id, number)

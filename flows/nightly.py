@@ -84,7 +84,7 @@ def _reconcile_and_send(session: Session, runner: Runner, held: Lease) -> list[s
         runner.call("reconcile", reconcile, session, (), held)
     except (DeviceError, LeaseLostError):
         raise  # but not from a disk that failed, nor beside the run that has taken over
-    except Exception:
+    except Exception:  # whatever it was goes on up, once the partners have what is theirs
         runner.call("send", send, session)
         raise
     return runner.call("send", send, session)
