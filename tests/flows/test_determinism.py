@@ -17,13 +17,17 @@ def files() -> list[Path]:
     return sorted(path for path in DAYS[FIRST].rglob("*") if path.is_file())
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> dict[str, str]:
-    """Digests of the first night, run plainly."""
-    made = world(tmp_path_factory.mktemp("plain"))
+def run_plainly(home: Path, files: list[Path]) -> dict[str, str]:
+    """Return the digests of a night with these files that nothing disturbs."""
+    made = world(home)
     made.drop(files)
     made.run()
     return made.digests()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> dict[str, str]:
+    return run_plainly(tmp_path_factory.mktemp("plain"), files)
 
 
 def test_shuffled_arrival_changes_nothing(tmp_path: Path, files: list[Path], undisturbed: dict[str, str]) -> None:
@@ -46,11 +50,7 @@ def few(files: list[Path]) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def few_undisturbed(tmp_path_factory: pytest.TempPathFactory, few: list[Path]) -> dict[str, str]:
-    """Digests of those files in a night, run plainly."""
-    made = world(tmp_path_factory.mktemp("few"))
-    made.drop(few)
-    made.run()
-    return made.digests()
+    return run_plainly(tmp_path_factory.mktemp("few"), few)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
