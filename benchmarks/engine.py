@@ -33,10 +33,13 @@ def batches(paths: list[str], *, hashed: bool = False) -> Iterator[Batch]:
         ValueError: a count or control number is wrong, or something else that is an error.
     """
     found = edi.stream(paths[0], hashed=hashed) if len(paths) == 1 else edi.read_files(map(_source, paths), hashed=hashed)
-    for batch in found:
-        if any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in batch.findings):
-            raise ValueError("there are errors in the envelopes")
-        yield batch
+    return map(_without_errors, found)  # unlike a loop, map does not hold a batch while the next one is read
+
+
+def _without_errors(batch: Batch) -> Batch:
+    if any(finding.severity in (Severity.ERROR, Severity.FATAL) for finding in batch.findings):
+        raise ValueError("there are errors in the envelopes")
+    return batch
 
 
 def _source(path: str) -> edi.SourceFile:
@@ -49,7 +52,7 @@ def _source(path: str) -> edi.SourceFile:
 
 def order_lines(paths: list[str], output: str) -> int:
     """Write the order lines of all files."""
-    return write((lines_of(batch) for batch in batches(paths)), Path(output))
+    return write(map(lines_of, batches(paths)), Path(output))
 
 
 def read(paths: list[str], _: str) -> int:

@@ -7,7 +7,8 @@ of ``segments``. Ordinals count from 1, rows and byte offsets from 0; what does 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow as pa
 from edi.findings import Finding, Place
 from edi.segments import Batch, Group, Interchange, Ints, SegmentTable
 
-_TYPES = {"int": pa.int64(), "str": pa.string(), "bool": pa.bool_()}
+_TYPES = {int: pa.int64(), str: pa.string(), bool: pa.bool_()}
 _NOT_COLUMNS = ("file", "delimiters", "una", "newline", "before", "after", "objects", "unterminated", "begins", "ends")
 
 
@@ -55,8 +56,13 @@ def tables(batch: Batch) -> Tables:
 
 
 def _rows(of: type[Interchange | Group], those: Sequence[Interchange | Group]) -> pa.Table:
-    columns = {one.name: _TYPES[str(one.type).partition(" ")[0]] for one in fields(of) if one.name not in _NOT_COLUMNS}
+    columns = {name: kind for name, kind in _columns(of).items() if name not in _NOT_COLUMNS}
     return pa.table({name: pa.array([getattr(one, name) for one in those], kind) for name, kind in columns.items()})
+
+
+def _columns(of: type[Any]) -> dict[str, pa.DataType]:
+    """Return the fields of a record, and what Arrow calls their types; each may be null."""
+    return {name: _TYPES.get(next(iter(get_args(kind)), kind)) for name, kind in get_type_hints(of).items()}
 
 
 def _segments(table: SegmentTable) -> pa.Table:
@@ -83,7 +89,7 @@ def _members(first: Ints) -> tuple[Ints, Ints]:
 
 
 def _findings(findings: Sequence[Finding]) -> pa.Table:
-    places = {one.name: _TYPES[str(one.type).partition(" ")[0]] for one in fields(Place)}
+    places = _columns(Place)
     return pa.table({
         "code": pa.array([one.code for one in findings], pa.string()),
         "severity": pa.array([one.severity.value for one in findings], pa.string()),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from edi.findings import Kind
 from edi.segments import Delimiters
@@ -42,9 +43,8 @@ def dialect(standard: str, delimiters: Delimiters, charset: str) -> Dialect:
     return Dialect(standard, delimiters, charset)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """ISA, or UNA and UNB, as read from the raw bytes."""
+class Header(NamedTuple):
+    """ISA, or UNA and UNB, as read from the raw bytes. A tuple, as all that is made of each small file: it costs a third of an object."""
 
     standard: str
     body: int  # position of the tag ISA or UNB

@@ -9,12 +9,12 @@
 
 enum { DATA, COMPONENT, REPETITION, ELEMENT, SEGMENT, RELEASE, BLANK };
 enum { BLOCK = 64, WIDE = 16 };           /* octets looked at together; octets copied together */
-enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL = 8, NEWLINE = 8 };
+enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL = 8, MOST_SUMMED = 255, NEWLINE = 8 };
 
 /* Raised with every change to what follows, here and in native.py: a kernel left over from another version is not used. */
 int64_t crossfoot_version(void)
 {
-    return 4;
+    return 5;
 }
 
 /* The first position from at on where one of the tags (three octets each) stands, -1 where none does. */
@@ -51,8 +51,64 @@ struct special {
     int count;
 #ifdef __SSE2__
     __m128i wide[MOST_SPECIAL];
+    uint8_t role[MOST_SPECIAL];
 #endif
 };
+
+static struct special special_of(const uint8_t *role)
+{
+    struct special special = {0};
+    for (int octet = 0; octet < 256; octet++) {
+        if (role[octet] == DATA || role[octet] == BLANK)
+            continue;
+#ifdef __SSE2__
+        if (special.count < MOST_SPECIAL) {
+            special.wide[special.count] = _mm_set1_epi8((char)octet);
+            special.role[special.count] = role[octet];
+        }
+#endif
+        special.count++;
+    }
+    return special;
+}
+
+#ifdef __SSE2__
+/* Adds up sixteen small numbers. */
+static inline int64_t sum(__m128i numbers)
+{
+    __m128i halves = _mm_sad_epu8(numbers, _mm_setzero_si128());
+    return _mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4);
+}
+#endif
+
+/* How many octets end a value, end a segment, and release: so much room, and not more, the scan may need. */
+void crossfoot_marks(const uint8_t *restrict in, int64_t n, const uint8_t *restrict role, int64_t *restrict counts)
+{
+    int64_t met[BLANK + 1] = {0}, i = 0;
+#ifdef __SSE2__
+    const struct special special = special_of(role);
+    if (special.count <= MOST_SPECIAL) {
+        while (i + WIDE <= n) {
+            __m128i found[MOST_SPECIAL];
+            int64_t stop = n - i < WIDE * MOST_SUMMED ? n : i + WIDE * MOST_SUMMED;
+            for (int s = 0; s < special.count; s++)
+                found[s] = _mm_setzero_si128();
+            for (; i + WIDE <= stop; i += WIDE) {
+                __m128i text = _mm_loadu_si128((const __m128i *)(in + i));
+                for (int s = 0; s < special.count; s++)
+                    found[s] = _mm_sub_epi8(found[s], _mm_cmpeq_epi8(text, special.wide[s]));
+            }
+            for (int s = 0; s < special.count; s++)
+                met[special.role[s]] += sum(found[s]);
+        }
+    }
+#endif
+    for (; i < n; i++)
+        met[role[in[i]]]++;
+    counts[0] = met[COMPONENT] + met[REPETITION] + met[ELEMENT] + met[SEGMENT];
+    counts[1] = met[SEGMENT];
+    counts[2] = met[RELEASE];
+}
 
 /* Which of the next octets, at most a block of them, mean something. */
 static inline uint64_t meaning(const uint8_t *in, int64_t left, const uint8_t *role, const struct special *special)
@@ -114,40 +170,30 @@ static inline int32_t tag_code(struct tags *tags, const uint8_t *text, int64_t l
     return tags->code[slot];
 }
 
-/* Tokenises. False where something does not fit: rooms has how many values, segments, empty segments and needless releases may
-   be written; out has room for n and a copy's width.
+/* Tokenises. There is room for as many values, segments and needless releases as crossfoot_marks counts, and for one segment more,
+   and as many empty ones; out has room for n and a copy's width.
    role: of each of the 256 octets. guard: ascending pairs of positions between which everything is data.
    out and offsets: the text of all values, and where each begins and ends in it; kinds: what ends each.
    codes: of the tag of each segment; firsts: the segment where each code is met first.
    values_before: of each segment, and of what would follow the last one.
    count: what was written: values, segments, empty segments, needless releases, octets, codes (-1: too many, there are none);
    and how many values end no element. */
-int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restrict role,
+void crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restrict role,
                     const int64_t *restrict guard, int64_t guards, uint8_t *restrict out, int32_t *restrict offsets,
                     uint8_t *restrict kinds, int64_t *restrict start, int64_t *restrict end, int64_t *restrict empty,
-                       int64_t *restrict needless, int32_t *restrict codes, int64_t *restrict firsts,
-                       int64_t *restrict values_before, const int64_t *restrict rooms, int64_t *restrict count)
+                    int64_t *restrict needless, int32_t *restrict codes, int64_t *restrict firsts,
+                    int64_t *restrict values_before, int64_t *restrict count)
 {
     int64_t values = 0, segments = 0, empties = 0, idle = 0, written = 0, g = 0;
     int64_t parts = 0;     /* values that end no element */
     int64_t committed = 0; /* values up to the last terminator: what follows it is no segment */
     int64_t i = 0, skip = 0, began;
     int64_t next_guard = guards ? guard[0] : n;
-    int releases = 0; /* whether a release character can occur */
+    const int releases = memchr(role, RELEASE, 256) != NULL; /* whether a release character can occur */
+    const struct special special = special_of(role);
     struct tags tags;
-    struct special special = {0};
 
     memset(&tags, 0, sizeof tags);
-    for (int octet = 0; octet < 256; octet++) {
-        if (role[octet] == DATA || role[octet] == BLANK)
-            continue;
-#ifdef __SSE2__
-        if (special.count < MOST_SPECIAL)
-            special.wide[special.count] = _mm_set1_epi8((char)octet);
-#endif
-        special.count++;
-        releases |= role[octet] == RELEASE;
-    }
     while (i < n && role[in[i]] == BLANK)
         i++;
     began = i;
@@ -155,9 +201,8 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     values_before[0] = 0;
     for (int64_t base = 0; base < n; base += BLOCK) {
         uint64_t mask = meaning(in + base, n - base, role, &special);
-        /* Most blocks have neither a guard nor a release character, and there is room for all that they can hold. */
-        int careful = releases || base < skip || base + BLOCK > next_guard || values + BLOCK > rooms[0] || segments + BLOCK > rooms[1]
-                      || empties + BLOCK > rooms[2] || idle + BLOCK > rooms[3];
+        /* Most blocks have neither a guard nor a release character. */
+        const int careful = releases || base < skip || base + BLOCK > next_guard;
         for (; mask; mask &= mask - 1) {
             int64_t p = base + __builtin_ctzll(mask);
             if (careful) {
@@ -172,8 +217,6 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
                         continue;
                     }
                 }
-                if (values == rooms[0] || segments == rooms[1] || empties == rooms[2] || idle == rooms[3])
-                    return 0;
             }
             uint8_t what = role[in[p]];
             if (what == SEGMENT && p == began) {
@@ -222,7 +265,6 @@ int64_t crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *res
     count[4] = offsets[committed];
     count[5] = tags.known;
     count[6] = parts;
-    return 1;
 }
 
 /* How many values end a repetition, an element and a segment: what the next one needs room for. */
@@ -293,6 +335,26 @@ void crossfoot_number(const int64_t *restrict bounds, int64_t stretches, int64_t
     for (; s < n; s++) {
         stretch[s] = -1;
         ordinal[s] = 0;
+    }
+}
+
+/* Where the segments of pieces that were put behind one another lie in their files.
+   pieces: five columns of count each: where each piece begins here, its file, its first octet and its end there, and its interchange.
+   start and end: of each segment, here; a segment belongs to the last piece that does not begin behind it. */
+void crossfoot_places(const int64_t *restrict pieces, int64_t count, const int64_t *restrict start, const int64_t *restrict end,
+                      int64_t n, int64_t *restrict file, int64_t *restrict found, int64_t *restrict first, int64_t *restrict stop)
+{
+    const int64_t *here = pieces, *files = here + count, *begin = files + count, *last = begin + count, *founds = last + count;
+    int64_t s = 0;
+
+    for (int64_t p = 0; p < count; p++) {
+        int64_t moved = begin[p] - here[p], next = p + 1 < count ? here[p + 1] : INT64_MAX;
+        for (; s < n && start[s] < next; s++) {
+            file[s] = files[p];
+            found[s] = founds[p];
+            first[s] = start[s] + moved;
+            stop[s] = end[s] + moved < last[p] ? end[s] + moved : last[p];
+        }
     }
 }
 

@@ -19,18 +19,20 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Place = tuple[int, int, int]  # element, repetition and component, each from 0
-_VERSION = 4  # of kernel.c
+_VERSION = 5  # of kernel.c
 _POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
 _NEWLINE = 8  # octets at most that are usual between segments
 _USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
 _COLUMN, _WHAT, _WHERE = 10, slice(0, 4), slice(4, 10)  # struct column: what is gathered, and where it is put
 _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
-    "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 12], _INTEGER),
+    "crossfoot_marks": ([_TEXT, _INTEGER, _TEXT, _POINTER], None),
+    "crossfoot_scan": ([_TEXT, _INTEGER, _TEXT, _POINTER, _INTEGER, *[_POINTER] * 11], None),
     "crossfoot_count": ([_POINTER, _INTEGER, _POINTER], None),
     "crossfoot_levels": ([_POINTER, _INTEGER, *[_POINTER] * 3], None),
     "crossfoot_shapes": ([_POINTER, _POINTER, _INTEGER, _INTEGER, _POINTER, _POINTER], _INTEGER),
     "crossfoot_number": ([_POINTER, _INTEGER, _INTEGER, _INTEGER, _POINTER, _POINTER], None),
+    "crossfoot_places": ([_POINTER, _INTEGER, *[_POINTER] * 2, _INTEGER, *[_POINTER] * 4], None),
     "crossfoot_gaps": ([_TEXT, *[_POINTER] * 3, _INTEGER, _INTEGER, *[_POINTER] * 2], _INTEGER),
     "crossfoot_gather": ([_POINTER, _INTEGER, _POINTER, _INTEGER, *[_POINTER] * 5, _INTEGER], None),
     "crossfoot_counts": ([*[_POINTER] * 2, *[_INTEGER] * 2, _POINTER], _INTEGER),
@@ -109,6 +111,26 @@ def usual_gaps(
         return None
     found, sizes = style.tobytes(), width.tolist()
     return [None if size < 0 else found[_NEWLINE * at:_NEWLINE * at + size] for at, size in enumerate(sizes)]
+
+
+def places(library: ctypes.CDLL, pieces: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Tell where segments of pieces that were put behind one another lie in their files.
+
+    Args:
+        library: the kernel.
+        pieces: five rows with a column for each piece: where it begins here, its file, its first octet and its end there, and its
+            interchange; ascending.
+        start: where each segment begins here; the first one not before the first piece.
+        end: just past each.
+
+    Returns:
+        file, interchange, first octet and end of each segment; an end is never behind that of its piece.
+    """
+    pieces, start, end = (np.ascontiguousarray(array, dtype=np.int64) for array in (pieces, start, end))
+    file, found, first, stop = (empty(len(start), np.int64) for _ in range(4))
+    library.crossfoot_places(
+        address(pieces), pieces.shape[1], address(start), address(end), len(start), *map(address, (file, found, first, stop)))
+    return file, found, first, stop
 
 
 def number(library: ctypes.CDLL, bounds: Ints, before: int, count: int) -> tuple[Ints, Ints]:

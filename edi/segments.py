@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -61,9 +61,8 @@ class Delimiters:
     decimal: bytes = b"."
 
 
-@dataclass(frozen=True, slots=True)
-class Interchange:
-    """One ISA..IEA or UNA/UNB..UNZ as it was read."""
+class Interchange(NamedTuple):
+    """One ISA..IEA or UNA/UNB..UNZ as it was read; a tuple, since a frozen object takes eight times as long to make."""
 
     file: int  # index into SegmentTable.files
     ordinal: int  # in the file, from 1
@@ -96,8 +95,7 @@ class Interchange:
     ends: bool = True  # in this batch; False where later parts of a stream have its end
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """One GS..GE or UNG..UNE; an EDIFACT interchange without UNG has none."""
 
     interchange: int  # index into the batch's interchanges

@@ -31,7 +31,7 @@ def read_unb(data: Octets, at: int) -> Header | None:
     elements = split_segment(text[body:], delimiters)
     delimiters = _with_repetition(delimiters, una is not None, _at(elements, 1, 2))
     header = _header(at + body, elements, delimiters, fixed=_FIXED.match(text, body) is not None)
-    return replace(header, una=text[:body])
+    return header._replace(una=text[:body])
 
 
 def implied(element: bytes, syntax_version: str) -> Delimiters | None:

@@ -6,11 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from edi import native
 from edi.dialect import Dialect
-from edi.octets import PADDING, Octets, matches
+from edi.octets import PADDING, Octets
 from edi.reading.origins import Shifted
 from edi.reading.scouting import Span, is_released
 from edi.reading.sources import Source
@@ -19,8 +21,7 @@ from edi.segments import Delimiters, Ints
 ISO_2022 = re.compile(rb"\x1b\$[^\x1b]*")  # two bytes a character until the next escape sequence: no service characters in it
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An interchange of a batch: its place in its file, and whether this batch has its beginning and its end."""
 
     file: int  # index into the batch's files
@@ -31,8 +32,7 @@ class Found:
     ends: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A range of a file that is tokenised as one: whole segments of one interchange.
 
     ``shown`` is how much of it is read: less than the range where a segment is larger than any limit.
@@ -64,34 +64,37 @@ class Buffer:
     def add(self, data: Octets, found: Found, piece: Piece) -> None:
         """Put a piece at the end."""
         marks, first, last = self.dialect.delimiters, piece.first, piece.shown
-        known, protected = found.span.protected, list[tuple[int, int]]()
-        if known:
-            protected = [(a, min(b, last)) for a, b in known[bisect_left(known, (first, 0)):bisect_left(known, (last, 0))]]
+        moved, known, raw = self.size - first, found.span.protected, -1
         stop, tail = _terminated(data, first, max(last, first), marks)
-        raw = protected[-1][1] if protected else -1
+        for at in found.span.header.literals:
+            if first <= at < last:  # a part may begin within an ISA that is cut in two
+                self.protected.append((at + moved, at + moved + 1))
+        if known:
+            for begin, end in known[bisect_left(known, (first, 0)):bisect_left(known, (last, 0))]:
+                raw = min(end, last)
+                self.protected.append((begin + moved, raw + moved))
         if raw >= stop:  # binary data reaches to the end: nothing in it is padding or a terminator
             stop, tail = raw, marks.segment
         text = data if first == 0 and stop == len(data) and isinstance(data, bytes) else data[first:stop]
-        literals = found.span.header.literals
-        if literals and first <= literals[-1]:  # a part may begin within an ISA that is cut in two
-            protected = [*((at, at + 1) for at in literals if first <= at < last), *protected]
         if self.dialect.charset == "iso2022_jp_2":
-            protected += [(first + run.start(), first + run.end()) for run in ISO_2022.finditer(text)]
-        self.protected += [(a - first + self.size, b - first + self.size) for a, b in protected]
+            self.protected += [(self.size + run.start(), self.size + run.end()) for run in ISO_2022.finditer(text)]
         self.rows.append((self.size, found.file, first, piece.last, piece.found))
-        self.parts += [text, tail] if tail else [text]
+        self.parts.append(text)
+        if tail:
+            self.parts.append(tail)
         self.size += stop - first + len(tail)
 
 
 def _terminated(data: Octets, first: int, last: int, delimiters: Delimiters) -> tuple[int, bytes]:
     """Return where a piece's segments stop, padding left out, and what must be added to terminate the last one."""
-    while last > first and data[last - 1] in PADDING and data[last - 1:last] != delimiters.segment:
+    segment, release = delimiters.segment, delimiters.release
+    while last > first and data[last - 1] in PADDING and data[last - 1:last] != segment:
         last -= 1
-    if is_released(data, last, delimiters.release):
+    if release and is_released(data, last, release):
         last -= 1  # a release character with nothing to release
-    before = last - len(delimiters.segment)
-    whole = before >= first and matches(data, before, delimiters.segment) and not is_released(data, before, delimiters.release)
-    return last, b"" if whole or last == first else delimiters.segment
+    before = last - len(segment)
+    whole = before >= first and data[before:last] == segment and not (release and is_released(data, before, release))
+    return last, b"" if whole or last == first else segment
 
 
 def buffers(sources: Sequence[Source], founds: Sequence[Found], pieces: Iterable[Piece]) -> list[Buffer]:
@@ -103,6 +106,14 @@ def buffers(sources: Sequence[Source], founds: Sequence[Found], pieces: Iterable
             made.append(Buffer(found.dialect))
         made[-1].add(sources[found.file].data, found, piece)
     return made
+
+
+def places_with_numpy(pieces: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Do what ``edi.native.places`` does, where nothing is compiled."""
+    here, file, first, last, found = pieces
+    held = np.diff(np.append(np.searchsorted(start, here), len(start)))  # segments of each piece
+    moved = np.repeat(first - here, held)
+    return np.repeat(file, held), np.repeat(found, held), start + moved, np.minimum(end + moved, np.repeat(last, held))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,15 +128,10 @@ class Spots:
     @staticmethod
     def of(buffer: Buffer, start: Ints, end: Ints) -> Spots:
         """Return the places of segments that were found in a buffer."""
-        if len(buffer.rows) == 1:
-            here, file, first, last, found = buffer.rows[0]
-            return Spots(
-                np.full(len(start), file, dtype=np.int64), np.full(len(start), found, dtype=np.int64),
-                start + (first - here), np.minimum(end + (first - here), last))
-        columns = np.array(buffer.rows, dtype=np.int64)
-        at = np.searchsorted(columns[:, 0], start, "right") - 1
-        moved = (columns[:, 2] - columns[:, 0])[at]
-        return Spots(columns[at, 1], columns[at, 4], start + moved, np.minimum(end + moved, columns[at, 3]))
+        pieces = np.array(buffer.rows, dtype=np.int64).reshape(-1, 5).T
+        if native.LIBRARY is not None:
+            return Spots(*native.places(native.LIBRARY, pieces, start, end))
+        return Spots(*places_with_numpy(pieces, start, end))
 
     @staticmethod
     def join(parts: Sequence[Spots]) -> Spots:
@@ -140,10 +146,13 @@ class Spots:
         if len(sources) == 1:
             origin = sources[0].origin
             return replace(self, start=origin(self.start), end=origin(self.end, ends=True))
-        shift = np.array([one.origin.shift if isinstance(one.origin, Shifted) else 0 for one in sources], dtype=np.int64)[self.file]
+        shifts = [one.origin.shift if isinstance(one.origin, Shifted) else None for one in sources]
+        if not any(shift != 0 for shift in shifts):
+            return self
+        shift = np.array([each or 0 for each in shifts], dtype=np.int64)[self.file]
         start, end = self.start + shift, self.end + shift
         for file, source in enumerate(sources):
-            if not isinstance(source.origin, Shifted):
+            if shifts[file] is None:
                 mine = self.file == file
                 start[mine], end[mine] = source.origin(self.start[mine]), source.origin(self.end[mine], ends=True)
         return replace(self, start=start, end=end)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -67,8 +67,7 @@ class Envelopes:
     transactions: Transactions
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What stands around and within an interchange without being part of a segment; see ``edi.segments.Interchange``."""
 
     newline: bytes = b""
@@ -91,8 +90,8 @@ def find_envelopes(table: SegmentTable, region: Ints, founds: Sequence[Found], c
     first = np.searchsorted(region, np.arange(len(founds)))
     role = _roles(table, is_x12, region, first[[found.begins for found in founds]])
     stop, closed = _interchange_stops(role, first, already=carry.closed)
-    is_whole = len(founds) == 1 and stop[0] == len(table)
-    interchange = region if is_whole or not founds else np.where(np.arange(len(table)) < stop[region], region, -1)
+    is_whole = np.array_equal(stop, np.append(first[1:], len(table))) if founds else True  # nothing stands behind a trailer
+    interchange = region if is_whole else np.where(np.arange(len(table)) < stop[region], region, -1)
     inside = np.flatnonzero((role != Role.BODY) & (interchange >= 0))
     marks = _Marks(inside, role[inside])
     bounds = partial(_bounds, len(table), interchange, marks, stop)
@@ -220,7 +219,7 @@ def _interchange(found: Found, offset: int, end: int, first: int, stop: int, has
 
 def _going_on(interchange: Interchange, carry: Carry) -> Interchange:
     """Complete an interchange that began in an earlier part; where its trailer was there too, this is not its end."""
-    return replace(interchange, group_count=interchange.group_count + carry.ended_groups, ends=interchange.ends and not carry.closed)
+    return interchange._replace(group_count=interchange.group_count + carry.ended_groups, ends=interchange.ends and not carry.closed)
 
 
 def _groups(table: SegmentTable, opened: Ints, stops: Ints, is_x12: Bools, carry: Carry) -> tuple[Group, ...]:
@@ -240,8 +239,8 @@ def _groups(table: SegmentTable, opened: Ints, stops: Ints, is_x12: Bools, carry
         for i, ordinal, f, s, count, version, code, control, sender, receiver in zip(*numbers, stated, versions, *texts, strict=True))
     if carry.group is None:
         return groups
-    goes_on = replace(carry.group, interchange=0, first_segment=0, stop_segment=groups[0].stop_segment,
-                      stated_count=groups[0].stated_count, begins=False, ends=True)
+    goes_on = carry.group._replace(interchange=0, first_segment=0, stop_segment=groups[0].stop_segment,
+                                   stated_count=groups[0].stated_count, begins=False, ends=True)
     return goes_on, *groups[1:]
 
 

@@ -42,11 +42,11 @@ def read_files(
     waiting: defaultdict[int, _Waiting] = defaultdict(_Waiting)  # by identity: equal dialects are one object, whose hash costs more
     for file in files:
         source = _refused(file) if len(file.data) > limits.max_file_bytes else prepare(file)
-        dialects = {id(each.dialect) for each in source.scouted if each.dialect}
-        if len(dialects) > 1 or len(source.data) >= limits.batch_bytes:
+        dialect = source.scouted[0].dialect if source.scouted else None
+        if len(source.data) >= limits.batch_bytes or any(each.dialect not in (dialect, None) for each in source.scouted[1:]):
             yield _whole([source], policy)
             continue
-        held = waiting[dialects.pop() if dialects else 0]
+        held = waiting[id(dialect)]
         held.sources.append(source)
         held.size += len(source.data)
         if held.size >= limits.batch_bytes or len(held.sources) >= _MOST_FILES:
@@ -79,16 +79,14 @@ def _whole(sources: Sequence[Source], policy: Policy) -> Batch:
     """Make one batch of whole files."""
     founds: list[Found] = []
     pieces: list[Piece] = []
-    faults: list[tuple[int, Fault]] = []
+    faults = [(file, fault) for file, source in enumerate(sources) for fault in source.faults]
     for file, source in enumerate(sources):
-        faults += [(file, fault) for fault in source.faults]
-        for each in source.scouted:
-            if each.faults:
-                faults += [(file, fault) for fault in each.faults]
-            if each.span and each.dialect:
-                for first, last in each.span.pieces:
-                    pieces.append(Piece(len(founds), first, last, last))
-                founds.append(Found(file, each.ordinal, each.span, each.dialect))
+        for ordinal, span, dialect, met in source.scouted:
+            if met:
+                faults += [(file, fault) for fault in met]
+            if span and dialect:
+                pieces += [Piece(len(founds), first, last, last) for first, last in span.pieces]
+                founds.append(Found(file, ordinal, span, dialect))
     batch, _ = make_batch(sources, founds, pieces, faults, policy, Carry())
     cap = Cap(policy.limits.max_findings_per_file)
     return replace(batch, findings=(*cap.kept(batch.findings), *cap.left_out()))

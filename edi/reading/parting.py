@@ -31,8 +31,8 @@ def leave_open(batch: Batch, carry: Carry, digests: Digests, next_tag: str) -> t
     role = ENVELOPES[last.standard].roles.get(next_tag, Role.BODY)
     group = _open_group(batch, role) if not closed else None
     goes_on = not closed and _transaction_goes_on(batch, role)
-    groups = (*batch.groups[:-1], replace(batch.groups[-1], ends=False)) if group else batch.groups
-    interchange = replace(last, ends=last.has_trailer, content_hash=last.content_hash if last.has_trailer else "")
+    groups = (*batch.groups[:-1], batch.groups[-1]._replace(ends=False)) if group else batch.groups
+    interchange = last._replace(ends=last.has_trailer, content_hash=last.content_hash if last.has_trailer else "")
     batch = replace(batch, interchanges=(*batch.interchanges[:-1], interchange), groups=groups, goes_on=goes_on)
     earlier, fresh = _counted(batch, group)
     return batch, Carry(earlier, digests, group, _open_transaction(batch) if goes_on else None, closed), fresh

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from edi import native
 from edi.dialect import Header
@@ -34,8 +35,7 @@ _JOINED = {tags: b"".join(tags) for tags in (_STARTS, *_WITHIN.values())}  # as 
 _LOOK_BACK = 4096  # a terminator further away than that is not looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One interchange's bytes: pieces to be tokenised one after another, and ranges in them that are binary."""
 
     start: int
@@ -176,6 +176,15 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
             first = binary[1]
     pieces.append((first, len(data)))
     return Span(start, header, tuple(pieces), tuple(protected), finder.only_ascii)
+
+
+def only_span(data: bytes, header: Header) -> Span | None:
+    """Return the interchange of a file that begins with it, is ASCII and has no tag that could mean more; None where it may have one."""
+    finder, at = _Finder(data), header.body + 3
+    if matches(data, at + 1, b"UNO"):  # the syntax identifier, UNOA to UNOY: no object
+        at += 4
+    is_alone = finder.next(_WITHIN[header.standard], at) is None and finder.only_ascii
+    return Span(0, header, ((header.body, len(data)),), (), True) if is_alone else None
 
 
 def _with_una(data: Octets, at: int, floor: int) -> int:

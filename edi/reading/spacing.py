@@ -13,7 +13,7 @@ import numpy as np
 from edi import native
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
-from edi.octets import PADDING, Octets, matches
+from edi.octets import PADDING, Octets
 from edi.reading.buffers import Buffer, Found, Spots
 from edi.reading.carrying import Carry
 from edi.reading.envelopes import Envelopes, Surroundings
@@ -158,8 +158,8 @@ def _around(data: Octets, found: Found, trailer: int | None, end: int, most: int
     if trailer is None:
         return before, b"", False
     after, mark = data[end:min(stop, end + most)], found.dialect.delimiters.segment
-    if matches(data, end - len(mark), mark):
-        return before, _padding(after), False
+    if data[end - len(mark):end] == mark:
+        return before, after and _padding(after), False
     text = data[trailer:end] + after
     bare = len(text.rstrip(PADDING))
     bare -= is_released(text, bare, found.dialect.delimiters.release)  # a release character with nothing to release is no data

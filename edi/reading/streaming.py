@@ -87,8 +87,8 @@ class _Parts:
         found = self.part.founds[-1]
         has_some = any(piece.found == len(self.part.founds) - 1 for piece in self.part.pieces)
         if has_some:
-            self.part.founds[-1] = replace(found, ends=False)
-            found = replace(found, begins=False)
+            self.part.founds[-1] = found._replace(ends=False)
+            found = found._replace(begins=False)
         else:
             self.part.founds.pop()
         if self.part.pieces:

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from edi.dialect import Header
 from edi.findings import Severity, kind
 from edi.octets import Octets, UnwrappedOctets, blocks
 from edi.reading.origins import EvenlyWrapped, Origin, Shifted, Stepped
 from edi.reading.scouting import is_released, read_header
+from edi.x12.delimiters import LENGTH_OF_ISA
 
 WRAPPED = kind("detect.wrapped", Severity.NOTE, "the file is wrapped into lines of {count} characters, which were joined",
                "None needed; the sender may switch line wrapping off.")
@@ -38,6 +40,15 @@ def unwrap(data: bytes, shift: int) -> tuple[bytes, Stepped | None, int]:
     kept = np.cumsum([len(line) for line in bare])
     removed = np.cumsum([len(line) - len(text) for line, text in zip(lines, bare, strict=True)])
     return b"".join(bare), Stepped(np.append(0, kept), np.append(0, removed) + shift), width
+
+
+def is_surely_unwrapped(data: bytes, header: Header) -> bool:
+    """Tell whether the first line alone, which begins with a header, shows that the file is not wrapped: it ends with a segment."""
+    line = data[:_WIDEST + 2].partition(b"\n")[0].partition(b"\r")[0]
+    if not _NARROWEST <= len(line) <= _WIDEST or len(line) == len(data):
+        return True
+    marks, holds_header = header.delimiters, header.standard == "edifact" or len(line) >= LENGTH_OF_ISA
+    return holds_header and line.endswith(marks.segment) and not is_released(line, len(line) - len(marks.segment), marks.release)
 
 
 def _wrapped_head(data: bytes) -> tuple[int, bytes] | None:

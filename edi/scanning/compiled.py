@@ -20,11 +20,6 @@ _SLACK = 16  # octets behind the text that the kernel may write to
 _MOST_TAGS = 512
 
 
-def _usual(size: int) -> tuple[int, int, int, int]:
-    """Return room for the values, segments, empty segments and needless releases of nearly every buffer."""
-    return size // 3 + 64, size // 8 + 64, 64, 64
-
-
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:
     """Do what ``edi.scanning.tokenising.tokenise`` does, in one pass."""
     marks = marks_of(buffer, delimiters)
@@ -37,16 +32,14 @@ def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protec
     guard = np.array(protected, dtype=np.int64).reshape(-1)
     text = pa.allocate_buffer(size + _SLACK, resizable=True)
     firsts, count = np.empty(_MOST_TAGS, dtype=np.int64), np.empty(7, dtype=np.int64)
-    for rooms in (_usual(size), (size, size // 2 + 1, size, size)):
-        kinds, offsets = native.empty(rooms[0], np.uint8), native.empty(rooms[0] + 1, np.int32)
-        codes, before = native.empty(rooms[1], np.int32), native.empty(rooms[1] + 1, np.int64)
-        start, end, empty, needless = (native.empty(room, np.int64) for room in (rooms[1], *rooms[1:]))
-        results: list[npt.NDArray[Any]] = [
-            offsets, kinds, start, end, empty, needless, codes, firsts, before, np.array(rooms), count]
-        fits = library.crossfoot_scan(
-            marks.buffer, size, bytes(roles), address(guard), len(protected), text.address, *map(address, results))
-        if fits:
-            break
+    library.crossfoot_marks(marks.buffer, size, bytes(roles), address(count))
+    most_values, most_segments, most_needless = (int(each) + 1 for each in count[:3])
+    kinds, offsets = native.empty(most_values, np.uint8), native.empty(most_values, np.int32)
+    codes, before = native.empty(most_segments, np.int32), native.empty(most_segments, np.int64)
+    start, end, empty = (native.empty(most_segments, np.int64) for _ in range(3))
+    needless = native.empty(most_needless, np.int64)
+    results: list[npt.NDArray[Any]] = [offsets, kinds, start, end, empty, needless, codes, firsts, before, count]
+    library.crossfoot_scan(marks.buffer, size, bytes(roles), address(guard), len(protected), text.address, *map(address, results))
     values, segments, empties, idle, written, tags, parts = count.tolist()
     text.resize(written)
     return Tokens(

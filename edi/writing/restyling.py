@@ -45,12 +45,12 @@ def _restyled(one: Interchange, delimiters: Delimiters | None, newline: bytes | 
         wrong = newline_objection(newline, marks)
         if wrong:
             raise ConfigurationError(f"newline for interchange {one.ordinal} {wrong}")
-        one = replace(one, newline=newline, after=newline if one.has_trailer else b"")
+        one = one._replace(newline=newline, after=newline if one.has_trailer else b"")
         between = newline
     has_una = bool(one.una) or (one.standard == "edifact" and implied(marks.element, one.version.rpartition(":")[2]) != marks)
     una = _una(one, marks) + between if has_una else b""
     after = b"" if one.unterminated and newline is None else one.after  # what stands where the terminator was left out
-    return replace(one, delimiters=marks, una=una, after=after, unterminated=False)
+    return one._replace(delimiters=marks, una=una, after=after, unterminated=False)
 
 
 def _una(one: Interchange, marks: Delimiters) -> bytes:

@@ -7,13 +7,15 @@ and its width is only a finding.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from edi.dialect import Header
-from edi.findings import Severity, kind
+from edi.findings import Kind, Severity, kind
 from edi.octets import Octets
 from edi.segments import Delimiters
 
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; ISA16 is the component separator
+LENGTH_OF_ISA = 106  # octets, where every element has its width
 _LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
 FIRST_WITH_REPETITION = "00402"
 _HEAD = 400  # octets that hold any ISA
@@ -28,26 +30,59 @@ USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is neither P nor T; the 
              "Ask the partner to mark interchanges as production (P) or test (T).")
 
 
+class _Layout(NamedTuple):
+    """What the marks and widths of an ISA come to."""
+
+    delimiters: Delimiters
+    fixed: bool
+    faults: tuple[Kind, ...]
+    literals: tuple[int, ...]  # from the tag on
+
+
 def read_isa(data: Octets, at: int) -> Header | None:
     """Read the ISA at a position, or return None where its delimiters cannot be known."""
-    mark = data[at + 3:at + 4]
-    if data[at:at + 3] != b"ISA" or not _may_delimit(mark) or mark in b"\r\n":
+    head = data[at:at + _HEAD]
+    if head[:3] != b"ISA" or len(head) == 3:
         return None
-    fields = data[at:at + _HEAD].decode("latin-1").split(mark.decode("latin-1"), 16)
-    widths = tuple(map(len, fields[1:16]))
-    if len(fields) < 17 or (widths != WIDTHS and any(width > most for width, most in zip(widths, _LONGEST, strict=True))):
+    text = head.decode("latin-1")
+    fields = text.split(text[3], 16)
+    if len(fields) < 17:
         return None
-    delimiters = _delimiters(mark, fields[11], fields[12], fields[16][:_TAIL])
-    return None if delimiters is None else _header(at, fields, widths, delimiters)
+    layout = _layout(head[3:4], fields[11], fields[12], fields[15], fields[16][:_TAIL], tuple(map(len, fields[1:16])))
+    if layout is None:
+        return None
+    delimiters, fixed, faults, literals = layout
+    return Header(
+        "x12", at, delimiters, fixed, fields[5].rstrip(), fields[6].rstrip(), fields[7].rstrip(), fields[8].rstrip(),
+        fields[13].rstrip(), "test" if fields[15].rstrip() == "T" else "production", fields[12].rstrip(), fields[14].rstrip() == "1",
+        f"{fields[9].rstrip()} {fields[10]}".strip(), None, faults, b"", literals if not at else tuple([at + place for place in literals]))
+
+
+@lru_cache(maxsize=256)
+def _layout(mark: bytes, isa11: str, version: str, isa15: str, tail: str, widths: tuple[int, ...]) -> _Layout | None:
+    """Return what these mean together; partners send the same ones in every file."""
+    if not _may_delimit(mark) or mark in b"\r\n":
+        return None
+    padded = widths == WIDTHS
+    if not padded and any(width > most for width, most in zip(widths, _LONGEST, strict=True)):
+        return None
+    delimiters = _delimiters(mark, isa11, version, tail)
+    if delimiters is None:
+        return None
+    separates = delimiters.component != b""
+    clashes = not separates and _ends_as_it_separates(tail, delimiters)
+    faults = (
+        *(() if padded and (separates or clashes) else (LENGTH,)), *((SEPARATOR,) if clashes else ()),
+        *(() if isa15.rstrip() in ("P", "T") else (USAGE,)))
+    return _Layout(delimiters, padded and separates, faults, _literals(widths, delimiters))
 
 
 def _may_delimit(mark: bytes) -> bool:
     return len(mark) == 1 and not mark.isalnum() and mark not in (b" ", b"\t")
 
 
-@lru_cache(maxsize=256)
 def _delimiters(mark: bytes, isa11: str, version: str, text: str) -> Delimiters | None:
-    """Return the service characters; partners send the same ones in every file."""
+    """Return the service characters."""
     repetition, tail = isa11.encode("latin-1"), text.encode("latin-1")
     component, segment = tail[:1], _terminator(tail[1:])
     if component in (b"\r", b"\n"):  # ISA16 was left out, and a newline ends the segment
@@ -76,27 +111,11 @@ def _terminator(after: bytes) -> bytes:
     return after[:1]
 
 
-def _header(at: int, fields: list[str], widths: tuple[int, ...], delimiters: Delimiters) -> Header:
-    padded, separates = widths == WIDTHS, delimiters.component != b""
-    clashes = not separates and _ends_as_it_separates(fields[16], delimiters)
-    faults = (() if padded and (separates or clashes) else (LENGTH,)) + ((SEPARATOR,) if clashes else ())
-    text = [field.rstrip() for field in fields[:16]]
-    return Header(
-        standard="x12", body=at, delimiters=delimiters, fixed=padded and separates,
-        sender_qualifier=text[5], sender_id=text[6], receiver_qualifier=text[7], receiver_id=text[8],
-        control_number=text[13], usage_code="test" if text[15] == "T" else "production", version=text[12],
-        acknowledgment_requested=text[14] == "1", prepared=f"{text[9]} {text[10]}".strip(),
-        faults=faults + (() if text[15] in ("P", "T") else (USAGE,)),
-        literals=tuple([at + place for place in _literals(widths, delimiters)]),
-    )
-
-
 def _ends_as_it_separates(tail: str, delimiters: Delimiters) -> bool:
     terminator = delimiters.segment.decode("latin-1")
     return tail[1:1 + len(terminator)] == terminator
 
 
-@lru_cache(maxsize=256)
 def _literals(widths: tuple[int, ...], delimiters: Delimiters) -> tuple[int, ...]:
     """Return where ISA11 and ISA16 stand, as far as they state a separator."""
     stated = ((11, delimiters.repetition), (16, delimiters.component))

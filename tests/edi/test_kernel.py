@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from edi import native, read
 from edi.native import load
+from edi.reading.buffers import places_with_numpy
 from edi.reading.envelopes import counts_with_arrow, numbered_with_numpy
 from edi.scanning import compiled
 from edi.scanning.tokenising import levels
@@ -148,6 +149,20 @@ def test_long_values_are_gathered_whole(library) -> None:  # type: ignore[no-unt
     long, short = _gathered(library, table, np.array([1, 2, 3]), value_at(1), value_at(2))
     assert long.to_pylist() == ["A" * 500, "B", "C" * 17]
     assert short.to_pylist() == ["D", None, "E"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(pieces=st.lists(st.tuples(st.lists(st.integers(1, 9), max_size=5), st.integers(0, 3), st.integers(0, 50), st.integers(-3, 9)),
+                       min_size=1, max_size=5))
+def test_places(library, pieces: list[tuple[list[int], int, int, int]]) -> None:  # type: ignore[no-untyped-def]
+    rows, ends, at = [], [0], 0
+    for found, (sizes, file, first, more) in enumerate(pieces):  # a piece of segments of these sizes; its end may cut the last one
+        rows.append((at, file, first, first + sum(sizes) + more, found))
+        ends += [at := at + size for size in sizes]
+    table = np.array(rows, dtype=np.int64).T
+    start, end = np.array(ends[:-1], dtype=np.int64), np.array(ends[1:], dtype=np.int64)
+    for one, other in zip(native.places(library, table, start, end), places_with_numpy(table, start, end), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @settings(deadline=None, max_examples=300)

@@ -6,14 +6,14 @@ import codecs
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from edi import Delimiters, read, write, write_parts
 from edi.errors import UnwritableError
 from edi.findings import Severity
 from edi.segments import Batch
-from tests.property.test_reading_round_trip import NEWLINES, Marks, Segment, joined, marks, segments
+from tests.property.test_reading_round_trip import NEWLINES, Marks, Segment, joined, looks_wrapped, marks, segments
 from tests.property.test_streaming import FILES, SIZES, parts_of
 
 SEPARATORS = (11, 16)  # elements of ISA that state separators
@@ -107,9 +107,11 @@ def test_x12_with_any_legal_delimiters_is_an_equal_tree(use, other, body, newlin
 @settings(deadline=None, max_examples=100)
 @given(marks(), marks(), segments("aZ09 é€.-\n*~:^|!+'?#\\"), st.sampled_from(NEWLINES), st.sampled_from(["", "\n", "\r\n"]))
 def test_edifact_with_any_legal_delimiters_is_an_equal_tree(use, other, body, newline, new):
-    batch = read(edifact(use, body, newline))
+    wire = edifact(use, body, newline)
+    assume(not looks_wrapped(wire) and not looks_wrapped(edifact(other, body, new)))
+    batch = read(wire)
     assert batch.findings == ()
-    assert write(batch) == edifact(use, body, newline)
+    assert write(batch) == wire
 
     written = write(batch, delimiters=as_bytes(other, release=True), newline=new.encode())
 
