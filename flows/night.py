@@ -54,6 +54,7 @@ from storage.publish import publish, recover
 from storage.records import Arrival, Lease, Night, Plan, PublishResult
 from storage.records import PlannedPacket as LedgerPacket
 from storage.sources import dispose, list_stable, look
+from storage.together import sweep as sweep_copies
 from storage.versions import next_versions
 from storage.waiting import waited_for
 from transforms.exports import KnownDocument
@@ -336,8 +337,9 @@ def publish_packet(session: Session, work: PacketWork, held: Lease | None = None
 
 def finish_earlier(session: Session) -> None:
     """Roll forward what a crash left between commit and manifest, and sweep what no ledger knows and what nobody will finish."""
-    recover(session.engine, session.settings.lake)
     settings = session.settings
+    recover(session.engine, settings.lake)
+    sweep_copies(settings.lake, tonight=session.night.business_date)
     outboxes = sorted(settings.outbox.iterdir()) if settings.outbox.is_dir() else []
     sweep_leftovers([settings.home, settings.landing, *outboxes, settings.reports])
 

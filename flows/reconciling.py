@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +15,10 @@ from edi.errors import IntegrityError
 from flows.night import Session
 from storage.breaks import earlier_breaks, load_breaks, record_rule
 from storage.database import reading
-from storage.lake import manifest_tables
 from storage.leases import fenced
 from storage.leftovers import spill_folder
 from storage.records import Break, Lease, RuleTotal
+from storage.together import files_to_read
 from storage.versions import superseded
 from transforms.model import TABLES, empty
 from transforms.reconcile import CARRIED_SCHEMA, RuleResult, carry, check_totals, prepare, run_rule
@@ -54,27 +55,29 @@ def _run(lake: duckdb.DuckDBPyConnection, rule: Rule) -> RuleResult:
                              "before the point; look at the documents loaded last") from None
 
 
-def open_lake(session: Session) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB with one view a canonical table: the manifest's files, as they were known at the night, superseded ones left out."""
-    connection = duckdb.connect(":memory:", config={
-        "threads": session.settings.workers, "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(spill_folder(session.settings.home)),  # made when memory is short; otherwise where we were started
-    })
-    connection.execute("SET TimeZone = 'UTC'")
+@contextmanager
+def open_lake(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a DuckDB with one view a canonical table: the manifest's files, as they were known at the night, superseded ones left out."""
+    settings, sequence = session.settings, session.night.sequence
+    config: dict[str, Any] = {
+        "threads": settings.workers, "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spill_folder(settings.home)),  # made when memory is short; otherwise where we were started
+    }
     with reading(session.engine) as rows:
-        then = superseded(rows, known_at=session.night.sequence)
+        then = superseded(rows, known_at=sequence)
     present = " AND document_id NOT IN (SELECT document_id FROM superseded_then)" if len(then) else ""
-    connection.register("superseded_then", then)
-    listed_files = manifest_tables(session.settings.lake)
-    for name in TABLES:
-        if files := [str(path) for path in listed_files.get(name, [])]:
-            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false) '
-                               f"WHERE known_at <= {session.night.sequence:d}{present}")
-        else:
-            connection.register(f"empty_{name}", empty(TABLES[name]))
-            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "empty_{name}"')
-    return connection
+    with (files_to_read(settings.lake, tonight=session.night.business_date) as files,
+          duckdb.connect(":memory:", config=config) as connection):
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("superseded_then", then)
+        for name in TABLES:
+            if listed := ", ".join("'" + str(path).replace("'", "''") + "'" for path in files.get(name, ())):
+                connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false) '
+                                   f"WHERE known_at <= {sequence:d}{present}")
+            else:
+                connection.register(f"empty_{name}", empty(TABLES[name]))
+                connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "empty_{name}"')
+        yield connection
 
 
 def _commit(session: Session, rule: Rule, result: RuleResult, earlier: Sequence[Break], held: Lease | None) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -29,9 +30,19 @@ STAGED = declare("lake.staged")
 REVEALED = declare("lake.revealed")
 
 MANIFEST = "manifest.json"
+TOGETHER = ".together"  # a folder of copies that nobody but storage.together looks into
 _PUBLISHING, _MANIFEST_LOCK = ".publishing.lock", ".manifest.lock"
 _ROW_GROUP = 128 * 1024
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as the manifest has it."""
+
+    path: str  # from the lake
+    hash: str
+    rows: int
 
 
 def encode(table: pa.Table, *, name: str) -> bytes:
@@ -98,17 +109,17 @@ def is_complete(engine: Engine, lake: Path) -> bool:
     return not shown or {MANIFEST, *(row.path for row in shown)} <= set(_present(lake))
 
 
-def manifest_tables(lake: Path) -> dict[str, list[Path]]:
-    """Return the Parquet files that make up each table now, sorted; a table is left out where nothing is published."""
+def read_manifest(lake: Path) -> dict[str, list[Listed]]:
+    """Return the Parquet files that make up each table now, sorted by path; a table is left out where nothing is published."""
     if not (lake / MANIFEST).exists():
         return {}
     listed = json.loads((lake / MANIFEST).read_bytes())["tables"]
-    return {name: [lake / entry["path"] for entry in entries] for name, entries in listed.items()}
+    return {name: [Listed(entry["path"], entry["hash"], entry["rows"]) for entry in entries] for name, entries in listed.items()}
 
 
 def manifest_files(lake: Path, table: str) -> list[Path]:
     """Return the Parquet files that make up a table now, sorted; none where nothing is published."""
-    return manifest_tables(lake).get(table, [])
+    return [lake / each.path for each in read_manifest(lake).get(table, [])]
 
 
 def read_lake(lake: Path, name: str) -> pa.Table:
@@ -125,7 +136,7 @@ def sweep(lake: Path, engine: Engine) -> list[str]:
     """
     if not lake.is_dir():
         return []
-    with files.locked_if_free(lake / _PUBLISHING) as alone, reading(engine) as connection:
+    with nobody_publishing(lake) as alone, reading(engine) as connection:
         if not alone:
             return []
         known = {row.path for row in _ledger_files(connection, sa.true())}
@@ -136,8 +147,15 @@ def sweep(lake: Path, engine: Engine) -> list[str]:
 
 
 @contextmanager
+def nobody_publishing(lake: Path) -> Iterator[bool]:
+    """Say whether no publisher and no reader of copies is at work, and keep them away where none is."""
+    with files.locked_if_free(lake / _PUBLISHING) as alone:
+        yield alone
+
+
+@contextmanager
 def publishing(lake: Path) -> Iterator[None]:
-    """Keep the sweeper away while files are staged and revealed."""
+    """Keep sweepers away while files are staged and revealed, or copies of them read."""
     files.make_folder(lake)
     with files.locked(lake / _PUBLISHING, shared=True):
         yield
@@ -155,13 +173,14 @@ def _ledger_files(connection: Connection, condition: sa.ColumnElement[bool]) -> 
 
 
 def _present(lake: Path) -> Iterator[str]:
-    """Yield the files of the lake by their paths from there. Folders are asked, not each file: a year has thousands."""
+    """Yield the files of the lake by their paths from there, copies aside. Folders are asked, not each file: a year has thousands."""
     waiting = [str(lake)] if lake.is_dir() else []
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for each in entries:
                 if each.is_dir(follow_symlinks=False):
-                    waiting.append(each.path)
+                    if each.name != TOGETHER:
+                        waiting.append(each.path)
                 elif each.is_file():
                     yield each.path[len(str(lake)) + 1:]
 

@@ -7,7 +7,7 @@ Right after a fault only those are asked that hold at every instant; after recov
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,9 @@ from socket import gethostname
 from flows.clock import is_gone
 from flows.settings import Settings
 from storage.canonical import content_hash
+from storage.lake import TOGETHER, Listed
 from storage.tables import ITEM_STATES, OUTCOMES, PACKET_STATES
+from storage.together import PERIODS, Piece
 from tests.faults.evidence import Evidence, Memory, State, gather, lake_digests
 from tests.faults.oracle import FIGURE_COLUMNS, FIGURES, versions_of
 
@@ -115,7 +117,7 @@ def _parquet_is_the_database(evidence: Evidence) -> Complaints:
     listed = {entry["path"]: entry for entries in evidence.manifest.values() for entry in entries}
     shown = {decided[path]["packet_key"] for path in listed if path in decided}
     for path in sorted(evidence.settings.lake.rglob("[!.]*.parquet")):
-        if path.relative_to(evidence.settings.lake).as_posix() not in decided:
+        if TOGETHER not in path.parts and path.relative_to(evidence.settings.lake).as_posix() not in decided:
             yield f"{path.relative_to(evidence.settings.lake)} has its name, and no committed packet has it"
     packet_of = {row["document_id"]: row["packet_key"] for row in evidence.loaded()}
     yield from (f"{path} is in the manifest, and no committed packet has it" for path in listed if path not in decided)
@@ -138,6 +140,33 @@ def _parquet_is_the_database(evidence: Evidence) -> Complaints:
             if expected.get(one) != seen[table].get(one):
                 yield (f"{table} of document {one}: the database has {sum(expected.get(one, Counter()).values())} rows, "
                        f"Parquet {sum(seen[table].get(one, Counter()).values())}, or other values")
+
+
+def _copies_have_what_they_copy(evidence: Evidence) -> Complaints:
+    """A copy of files that are read together has the bytes that its name says and, while they are listed, the rows of all of them."""
+    lake = evidence.settings.lake
+    copied: dict[tuple[str, str], Piece] = {}
+    for table, entries in evidence.manifest.items():
+        for length in PERIODS:
+            periods: dict[str, list[Listed]] = defaultdict(list)
+            for each in entries:
+                periods[each["path"].partition("business_date=")[2][:length]].append(Listed(each["path"], each["hash"], each["rows"]))
+            copied |= {(table, piece.key): piece for piece in (Piece(table, period, tuple(members)) for period, members in periods.items())}
+    for path in sorted((lake / TOGETHER).glob("*/[!.]*")):
+        key, _, digest = path.stem.rpartition("-")
+        piece = copied.get((path.parent.name, key))  # none where it is outdated: it is read no more
+        if content_hash(path.read_bytes()) != digest:
+            yield f"{path.relative_to(lake)} has other bytes than its name says"
+        elif piece is not None and lake_digests(path, digest) != _added(lake_digests(lake / one.path, one.hash) for one in piece.members):
+            yield f"{path.relative_to(lake)} has other rows than what it copies"
+
+
+def _added(parts: Iterable[dict[str, Counter[str]]]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        for document, rows in part.items():
+            found[document] += rows
+    return dict(found)
 
 
 def _everything_is_shown(evidence: Evidence) -> Complaints:
@@ -317,6 +346,7 @@ def _moved_back(evidence: Evidence, memory: Memory) -> Complaints:
 INVARIANTS = (
     Invariant("rows of the oracle", _rows_are_those_of_the_oracle, always=True),
     Invariant("Parquet = database", _parquet_is_the_database, always=True),
+    Invariant("copies", _copies_have_what_they_copy, always=True),
     Invariant("everything is shown", _everything_is_shown, always=False),
     Invariant("one outcome, with a reason", _each_transaction_has_one_outcome, always=True),
     Invariant("totals cross-foot", _totals_cross_foot, always=False),

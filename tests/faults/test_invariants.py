@@ -6,13 +6,16 @@ import json
 import shutil
 import socket
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from flows.settings import Settings
+from storage.canonical import content_hash
 from storage.database import open_database, writing
+from storage.together import files_to_read
 from tests.faults.invariants import Memory, ViolatedError, check
 from tests.faults.kill.night import small_data, small_world
 from tests.faults.small import run_small
@@ -62,6 +65,20 @@ def manifest_without(settings: Settings) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+def copy_without(settings: Settings) -> None:
+    """Copy what the lake has together, and then only one of the files, under a name that says so."""
+    with files_to_read(settings.lake, tonight=date(2030, 1, 1)) as files:
+        copy = files["documents"][0]
+    one = first(settings.lake / "documents", "*.parquet").read_bytes()
+    copy.write_bytes(one)
+    copy.rename(copy.with_name(f"{copy.stem.rpartition('-')[0]}-{content_hash(one)}.parquet"))
+
+
+def damaged_copy(settings: Settings) -> None:
+    with files_to_read(settings.lake, tonight=date(2030, 1, 1)) as files:
+        files["documents"][0].write_bytes(b"PAR1")
+
+
 def archived_twice(settings: Settings) -> None:
     (settings.landing / "ab" / ("ab" * 32)).parent.mkdir(exist_ok=True)
     (settings.landing / "ab" / ("ab" * 32)).write_bytes(b"nobody sent this")
@@ -82,6 +99,8 @@ TAMPERED = {
     "a file has other bytes": ("Parquet = database", another_parquet),
     "half a packet is shown": ("Parquet = database", manifest_without),
     "a file is lost": ("Parquet = database", lambda settings: first(settings.lake, "*.parquet").unlink()),
+    "a copy lacks rows": ("copies", copy_without),
+    "a copy is damaged": ("copies", damaged_copy),
     "a packet is not shown": ("everything is shown", database("UPDATE packets SET state = 'committed'")),
     "a transaction has no outcome": ("one outcome, with a reason", database("DELETE FROM decisions WHERE transaction_ordinal = 2")),
     "an outcome has no reason": ("one outcome, with a reason", database("UPDATE decisions SET reason = NULL")),

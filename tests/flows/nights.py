@@ -20,7 +20,7 @@ from flows.sample import sample_days, sample_settings
 from flows.settings import Settings
 from flows.summary import Summary
 from storage.database import open_database, reading
-from storage.lake import read_lake
+from storage.lake import TOGETHER, read_lake
 from storage.relational import all_tables, dump, table_digest
 from storage.tables import CUT_TABLES, OPERATIONAL_TABLES
 from transforms.model import TABLES
@@ -63,12 +63,16 @@ class World:
         return {name: table_digest(read_lake(self.settings.lake, name), name) for name in TABLES}
 
     def state(self) -> tuple[str, dict[str, bytes]]:
-        """Return everything that must be byte-identical: the dump of the database, Parquet with its manifest, and what was sent."""
+        """Return everything that must be byte-identical: the dump of the database, Parquet with its manifest, and what was sent.
+
+        Copies of what the lake has are left out: which ones there are depends on when the rules were run last.
+        """
         with reading(open_database(self.settings.database_url)) as connection:
             text = dump(connection)
         files = {str(path.relative_to(self.settings.home)): path.read_bytes()
                  for folder in (self.settings.lake, self.settings.outbox) if folder.exists()
-                 for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock")}
+                 for path in sorted(folder.rglob("*"))
+                 if path.is_file() and not path.name.endswith(".lock") and TOGETHER not in path.parts}
         return text, files
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transforms.reconcile.rules import BreakClass, Exclusion, Rule, Side
@@ -33,7 +34,18 @@ class RuleSql:
 
 def rule_sql(rule: Rule) -> RuleSql:
     """Write the SQL of a rule; what varies comes from the rule's parsed names and the vocabulary only."""
-    return RuleSql(_judge(rule), _breaks(rule), _totals(rule))
+    return RuleSql(_judge(rule), breaks_sql(rule, rule.classes), _totals(rule))
+
+
+def breaks_sql(rule: Rule, classes: Sequence[BreakClass]) -> str:
+    """Write the statement that lists the breaks of some of a rule's classes."""
+    parts = "\nUNION ALL\n".join(_breaks_of(rule, each) for each in classes)
+    return f"SELECT * FROM (\n{parts}\n)\nORDER BY partner_id, class_code, subject, break_id"
+
+
+def broken_sql(rule: Rule) -> str:
+    """Write the statement that tells, of each class in turn, whether anything that was judged is a break of it."""
+    return f"SELECT {', '.join(f'coalesce(bool_or(is_{each.code}), false)' for each in rule.classes)} FROM judged"
 
 
 def _named(rule: Rule) -> list[str]:
@@ -161,11 +173,6 @@ def _excludes(rule: Rule, each: Exclusion) -> str:
     if each.until:
         conditions.append(f"n.business_date <= {_either(each.until, rule)}")
     return " AND ".join(conditions)
-
-
-def _breaks(rule: Rule) -> str:
-    parts = "\nUNION ALL\n".join(_breaks_of(rule, each) for each in rule.classes)
-    return f"SELECT * FROM (\n{parts}\n)\nORDER BY partner_id, class_code, subject, break_id"
 
 
 def _breaks_of(rule: Rule, each: BreakClass) -> str:
