@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,13 @@ import pyarrow as pa
 from edi.errors import IntegrityError
 from edi.findings import Finding, Place, find
 from expectations.checks import Check
+from expectations.loading import great_expectations
 from expectations.suites import checks_of, expectation, frame_of
 from transforms.model import TABLES, arrow_schema
 
 _OF_THREAD = threading.local()  # a context shared by threads gave wrong answers: each thread has its own
+_WHETHER: dict[str, Any] = {"result_format": "BOOLEAN_ONLY"}
+_WHICH: dict[str, Any] = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,14 @@ class RowFinding:
 
     row: int
     finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A table in Great Expectations: its batch definition, and the expectation of each check."""
+
+    definition: Any
+    expectations: Mapping[Check, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +70,49 @@ def validate(table_name: str, frame: pa.Table) -> Outcome:
 
 
 def _failing_rows(table_name: str, frame: pa.Table, checks: tuple[Check, ...]) -> list[list[int]]:
-    definition, suite = _suite(table_name, checks)
-    batch = definition.get_batch({"dataframe": frame_of(frame, checks)})
-    result = batch.validate(suite, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
-    asked = {_identity(one.expectation_config): one for one in result.results}
-    failing = []
+    """Return the rows that fail each check. Mostly none does, and whether one does takes half the time of telling which rows do."""
+    prepared = _prepared(table_name, checks)
+    batch = prepared.definition.get_batch({"dataframe": frame_of(frame, checks)})
+    failed = [check for check, one in _ask(batch, prepared, checks, _WHETHER) if not one.success]
+    rows = {check: [int(row) for row in one.result["unexpected_index_list"]] for check, one in _ask(batch, prepared, failed, _WHICH)}
+    return [rows.get(check, []) for check in checks]
+
+
+def _ask(batch: Any, prepared: _Prepared, checks: Sequence[Check], wanted: dict[str, Any]) -> Iterator[tuple[Check, Any]]:
+    """Yield each check with its result.
+
+    Raises:
+        IntegrityError: an expectation could not be evaluated.
+    """
+    if not checks:
+        return
+    suite = great_expectations().ExpectationSuite(name=batch.data_asset.name)
+    suite.expectations.extend(prepared.expectations[check] for check in checks)
+    asked = {_identity(one.expectation_config): one for one in batch.validate(suite, result_format=wanted).results}
     for check in checks:
         one = asked[check.table, check.name]
         if one.exception_info and one.exception_info.get("raised_exception"):
             raise IntegrityError(f"expectation {check.kind.code} could not be evaluated; it or the model is wrong")
-        failing.append([] if one.success else [int(row) for row in one.result["unexpected_index_list"]])
-    return failing
+        yield check, one
 
 
-def _suite(table_name: str, checks: tuple[Check, ...]) -> tuple[Any, Any]:
-    """Return this thread's batch definition and suite of a table, made once."""
-    if not hasattr(_OF_THREAD, "suites"):
-        _OF_THREAD.suites = {}
+def _prepared(table_name: str, checks: tuple[Check, ...]) -> _Prepared:
+    """Return this thread's batch definition and expectations of a table, made once."""
+    if not hasattr(_OF_THREAD, "prepared"):
+        _OF_THREAD.prepared = {}
         _OF_THREAD.context = _quiet_context()
-    if table_name not in _OF_THREAD.suites:
-        import great_expectations as gx
-        import great_expectations.expectations as gxe
-
+    if table_name not in _OF_THREAD.prepared:
         source = _OF_THREAD.context.data_sources.add_pandas(table_name)
         definition = source.add_dataframe_asset(table_name).add_batch_definition_whole_dataframe(table_name)
-        suite = gx.ExpectationSuite(name=table_name)
-        for check in checks:
-            made = expectation(check, gxe)
-            made.meta = {"table": check.table, "name": check.name}
-            suite.expectations.append(made)
-        _OF_THREAD.suites[table_name] = (definition, suite)
-    return _OF_THREAD.suites[table_name]
+        _OF_THREAD.prepared[table_name] = _Prepared(definition, {check: _expectation(check) for check in checks})
+    found: _Prepared = _OF_THREAD.prepared[table_name]
+    return found
+
+
+def _expectation(check: Check) -> Any:
+    made = expectation(check, great_expectations().expectations)
+    made.meta = {"table": check.table, "name": check.name}
+    return made
 
 
 def _identity(configuration: Any) -> tuple[str, str]:
@@ -97,7 +121,7 @@ def _identity(configuration: Any) -> tuple[str, str]:
 
 def _quiet_context() -> Any:
     """Return a context in memory that writes no pages, shows no progress and logs nothing: its messages can quote values."""
-    import great_expectations as gx
+    gx = great_expectations()
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
     for name in ("great_expectations", *(name for name in logging.root.manager.loggerDict if name.startswith("great_expectations."))):

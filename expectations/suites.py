@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.base import BASE
 from expectations.business import CHECKS
 from expectations.checks import AnyOf, Between, Bound, Check, Matches, NotNull, OneOf, SignFollows, Unique
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TRUE = "true"
 _EPOCH = date(1970, 1, 1)
@@ -54,6 +56,8 @@ def derived_name(check: Check) -> str:
 
 def frame_of(table: pa.Table, checks: tuple[Check, ...]) -> pd.DataFrame:
     """Return the columns that the checks look at as a frame whose index is the row's position; decimals stay exact objects."""
+    import pandas as pd  # most commands judge no table
+
     names = sorted({column for check in checks for column in check.columns})
     columns = {name: _comparable(table.column(name)) for name in names}
     columns |= {derived_name(check): derived for check in checks if (derived := _derived(check, table)) is not None}
