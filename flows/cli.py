@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -15,8 +15,10 @@ from rich.console import Console
 from edi.errors import ConfigurationError
 from flows.commands_conflicts import conflicts
 from flows.commands_epochs import epochs
-from flows.settings import Settings, load_settings
-from flows.telling import Instant, IsoDate, told
+from flows.telling import Instant, IsoDate, settings_of, told
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 WIDE = 10_000  # columns
 SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
@@ -68,7 +70,7 @@ def run() -> None:
 @told
 def run_nightly(settings_path: Path | None, business_date: date | None, dry_run: bool, as_json: bool, without_prefect: bool) -> None:
     """Collect, read, check, publish, reconcile, acknowledge and report one business date."""
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     chosen = business_date or _last_business_date(settings)
     if dry_run:
         from flows.dryrun import dry_run as foresee
@@ -105,7 +107,7 @@ def ingest(settings_path: Path | None, files: tuple[Path, ...], business_date: d
     from flows import adhoc
     from flows.runners import PlainRunner
 
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     chosen = business_date or _last_business_date(settings)
     _tell(settings, adhoc.ingest(settings, files, chosen, PlainRunner(settings.workers), holder=_holder()), as_json)
 
@@ -134,7 +136,7 @@ def replay(settings_path: Path | None, replay_date: date | None, partner: str, c
 
     if force != bool(reason):
         raise ConfigurationError("--force and --reason go together: say why what is loaded is to be loaded once more, for the audit")
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     done = feed_in_again(settings, Selection(replay_date, partner, control_number, name), _last_business_date(settings),
                          PlainRunner(settings.workers), holder=_holder(), forced_because=reason)
     if as_json:
@@ -155,7 +157,7 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
     from flows import adhoc
     from flows.runners import PlainRunner
 
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     _tell(settings, adhoc.reconcile_again(settings, business_date, rules, PlainRunner(settings.workers), holder=_holder()), as_json)
 
 
@@ -254,7 +256,7 @@ def status(settings_path: Path | None, business_date: date | None, as_json: bool
     """Show what a night came to, and which nights there are."""
     from flows.looking import last_night, nights, summary_of
 
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     chosen = business_date or last_night(settings)
     summary = summary_of(settings, chosen)
     if not as_json:
@@ -273,7 +275,7 @@ def query(settings_path: Path | None, sql: str, as_json: bool) -> None:
     from flows.queries import query as ask
     from flows.terminal import show_rows
 
-    found = ask(load_settings(settings_path), sql)
+    found = ask(settings_of(settings_path), sql)
     if as_json:
         click.echo(to_json(found))
     else:
@@ -289,7 +291,7 @@ def serve(settings_path: Path | None, port: int) -> None:
     """Start the Prefect server, its UI and the schedules; loopback only, until interrupted."""
     from flows.serving import serve_forever
 
-    serve_forever(load_settings(settings_path), settings_path, port)
+    serve_forever(settings_of(settings_path), settings_path, port)
 
 
 def _night(settings: Settings, business_date: date, without_prefect: bool) -> Any:

@@ -10,8 +10,7 @@ import click
 from rich.console import Console
 
 from flows.examine.words import printable
-from flows.settings import load_settings
-from flows.telling import told
+from flows.telling import settings_of, told
 
 REASON = "Who decided and why; kept in the audit"
 
@@ -30,7 +29,7 @@ def conflicts(context: click.Context, settled: bool, as_json: bool) -> None:
         return
     from flows.ruling import conflicts as find
 
-    found = find(load_settings(context.obj), settled=settled)
+    found = find(settings_of(context.obj), settled=settled)
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -63,7 +62,7 @@ def refuse(settings_path: Path | None, contender: str, reason: str) -> None:
 def _rule(settings_path: Path | None, contender: str, ruling: str, reason: str, then: str) -> None:
     from flows.ruling import SHOWN, decide
 
-    chosen, news = decide(load_settings(settings_path), contender, ruling, reason)
+    chosen, news = decide(settings_of(settings_path), contender, ruling, reason)
     done = "It has been carried out." if chosen.is_carried_out else then
     told_before = f"is {ruling}" if news else f"was {ruling} before"
     click.echo(f"{chosen.interchange_id[:SHOWN]} of {chosen.partner_id} {told_before}. {done}")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.settings import load_settings
-from flows.telling import IsoDate, told
+from flows.telling import IsoDate, settings_of, told
 
 
 @click.group(invoke_without_command=True)
@@ -25,7 +24,7 @@ def epochs(context: click.Context, as_json: bool) -> None:
         return
     from flows.restarts import listed
 
-    found = listed(load_settings(context.obj))
+    found = listed(settings_of(context.obj))
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
@@ -49,7 +48,7 @@ def begin(settings_path: Path | None, partner: str, begins: date | None, reason:
     from flows.clock import last_business_date, now
     from flows.restarts import begin as approve
 
-    settings = load_settings(settings_path)
+    settings = settings_of(settings_path)
     chosen = begins or last_business_date(settings, now())
     news = approve(settings, partner, chosen, reason)
     click.echo(f"The control numbers of {partner} begin anew on {chosen}" +

@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edi.errors import ConfigurationError, ConservationError, CrossfootError, DeviceError, LeaseLostError, RetryableError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 EXIT = {ConfigurationError: 2, RetryableError: 75, LeaseLostError: 75, ConservationError: 3, DeviceError: 74}
 
@@ -40,6 +44,13 @@ class Instant(click.ParamType):
         except ValueError:
             self.fail(f"{value} is no instant; write it as 2026-03-03T02:00", param, ctx)
         return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def settings_of(path: Path | None) -> Settings:
+    """Load the settings, by a package that takes longer to import than --help to answer."""
+    from flows.settings import load_settings
+
+    return load_settings(path)
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
