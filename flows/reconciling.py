@@ -71,7 +71,7 @@ def open_lake(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("superseded_then", then)
         for name in TABLES:
-            if listed := ", ".join("'" + str(path).replace("'", "''") + "'" for path in files.get(name, ())):
+            if listed := ", ".join("'" + path.replace("'", "''") + "'" for path in files.get(name, ())):
                 connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false) '
                                    f"WHERE known_at <= {sequence:d}{present}")
             else:

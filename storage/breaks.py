@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.canonical import storable
+from storage.canonical import fields_of, storable
 from storage.records import Break, Night, RuleTotal
 from storage.tables import BREAKS, NIGHTS, RULE_TOTALS
 
@@ -17,7 +17,7 @@ def record_rule(connection: Connection, *, night: Night, rule_id: str, breaks: S
     """Write what a rule found tonight, in place of what an earlier attempt of this night found."""
     for table, values in ((BREAKS, breaks), (RULE_TOTALS, totals)):
         connection.execute(table.delete().where(table.c.night_id == night.night_id, table.c.rule_id == rule_id))
-        rows = storable([{**asdict(value), "night_id": night.night_id, "rule_id": rule_id} for value in values])
+        rows = storable([{**fields_of(value), "night_id": night.night_id, "rule_id": rule_id} for value in values])
         if rows:
             connection.execute(table.insert(), rows)
 

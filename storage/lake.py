@@ -6,8 +6,8 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,14 @@ class Listed:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was removed from the lake, and whether every visible file and the manifest are there."""
+
+    names: tuple[str, ...]
+    is_complete: bool
+
+
 def encode(table: pa.Table, *, name: str) -> bytes:
     """Write a canonical table as Parquet: the same rows give the same bytes, in whatever order or chunks they come."""
     model = TABLES[name]
@@ -63,6 +71,11 @@ def lake_path(name: str, business_date: date, packet_key: str) -> str:
     return f"{name}/business_date={business_date.isoformat()}/{packet_key}.parquet"
 
 
+def date_of(path: str) -> str:
+    """Return the business date that a file lies under, in ISO 8601."""
+    return path.rpartition("/")[0][-len("2026-03-02"):]
+
+
 def stage_tables(lake: Path, tables: Mapping[str, pa.Table], *, business_date: date, packet_key: str) -> list[dict[str, object]]:
     """Write a packet's tables under hidden names; return their rows for the ledger. Empty tables have no file."""
     staged: list[dict[str, object]] = []
@@ -79,7 +92,8 @@ def stage_tables(lake: Path, tables: Mapping[str, pa.Table], *, business_date: d
 
 def reveal_packet(connection: Connection, lake: Path, packet_key: str) -> None:
     """Give a committed packet's files their names; what is not there, or not what was decided, is made again from the database."""
-    for row in _ledger_files(connection, LAKE_FILES.c.packet_key == packet_key):
+    mine = sa.select(LAKE_FILES).where(LAKE_FILES.c.packet_key == packet_key)
+    for row in connection.execute(mine.order_by(LAKE_FILES.c.table_name, LAKE_FILES.c.path)).all():
         path = lake / row.path
         hidden = files.hidden_name(path)
         files.make_folder(path.parent)
@@ -94,19 +108,14 @@ def reveal_packet(connection: Connection, lake: Path, packet_key: str) -> None:
 
 def write_manifest(connection: Connection, lake: Path, *, also: str | None = None) -> None:
     """List the files of all visible packets, and of one that is about to be, for readers."""
-    shown = _ledger_files(connection, (LAKE_FILES.c.state == "visible") | (LAKE_FILES.c.packet_key == (also or "")))
+    files_of = LAKE_FILES.c
+    query = sa.select(files_of.table_name, files_of.path, files_of.hash, files_of.row_count).where(
+        (files_of.state == "visible") | (files_of.packet_key == (also or ""))).order_by(files_of.table_name, files_of.path)
     tables: dict[str, list[dict[str, object]]] = {}
-    for row in shown:
-        tables.setdefault(row.table_name, []).append({"hash": row.hash, "path": row.path, "rows": row.row_count})
+    for name, path, digest, rows in connection.execute(query).all():
+        tables.setdefault(name, []).append({"hash": digest, "path": path, "rows": rows})
     text = canonical_json({"format": 1, "tables": tables})
     files.write_atomically(lake / MANIFEST, text.encode() + b"\n")
-
-
-def is_complete(engine: Engine, lake: Path) -> bool:
-    """Tell whether every visible file and the manifest are there; their content is not read."""
-    with reading(engine) as connection:
-        shown = _ledger_files(connection, LAKE_FILES.c.state == "visible")
-    return not shown or {MANIFEST, *(row.path for row in shown)} <= set(_present(lake))
 
 
 def read_manifest(lake: Path) -> dict[str, list[Listed]]:
@@ -129,21 +138,21 @@ def read_lake(lake: Path, name: str) -> pa.Table:
     return pa.concat_tables(parts) if parts else schema.empty_table()
 
 
-def sweep(lake: Path, engine: Engine) -> list[str]:
-    """Remove staged and half-written files that no committed packet owns; return their names.
+def sweep(lake: Path, engine: Engine) -> Swept:
+    """Remove staged and half-written files that no committed packet owns, and look whether what is visible is there; no content is read.
 
     Nothing is removed beside a publisher at work, even one that is stopped: the next run sweeps.
     """
-    if not lake.is_dir():
-        return []
-    with nobody_publishing(lake) as alone, reading(engine) as connection:
-        if not alone:
-            return []
-        known = {row.path for row in _ledger_files(connection, sa.true())}
-        orphans = sorted(lake / name for name in _present(lake) if name not in known and _is_orphan(lake / name, lake, known))
+    with ExitStack() as held:
+        alone = lake.is_dir() and held.enter_context(nobody_publishing(lake))
+        with reading(engine) as connection:
+            known = {row.path: row.state for row in connection.execute(sa.select(LAKE_FILES.c.path, LAKE_FILES.c.state)).all()}
+        present = set(_present(lake))
+        orphans = sorted(lake / name for name in present - known.keys() if alone and _is_orphan(lake / name, lake, known))
         for path in orphans:
             files.remove(path)
-    return [path.relative_to(lake).as_posix() for path in orphans]
+    shown = {path for path, state in known.items() if state == "visible"}
+    return Swept(tuple(path.relative_to(lake).as_posix() for path in orphans), not shown or {MANIFEST, *shown} <= present)
 
 
 @contextmanager
@@ -166,10 +175,6 @@ def changing_manifest(lake: Path) -> Iterator[None]:
     """Let one publisher at a time read the ledger and replace the manifest."""
     with files.locked(lake / _MANIFEST_LOCK):
         yield
-
-
-def _ledger_files(connection: Connection, condition: sa.ColumnElement[bool]) -> list[sa.Row[tuple[object, ...]]]:
-    return list(connection.execute(sa.select(LAKE_FILES).where(condition).order_by(LAKE_FILES.c.table_name, LAKE_FILES.c.path)))
 
 
 def _present(lake: Path) -> Iterator[str]:
@@ -198,7 +203,7 @@ def _stage_again(connection: Connection, path: Path, row: sa.Row[tuple[object, .
     files.stage(path, data)
 
 
-def _is_orphan(path: Path, lake: Path, known: set[str]) -> bool:
+def _is_orphan(path: Path, lake: Path, known: Collection[str]) -> bool:
     """Tell whether a file that is not known itself is ours, and belongs to nothing that is."""
     if path.name.endswith(files.TEMPORARY) and path.name.startswith("."):
         return True

@@ -77,9 +77,10 @@ def recover(engine: Engine, lake_folder: Path) -> Recovery:
     with lake.publishing(lake_folder):
         for packet_key, _night in waiting:
             _show(engine, lake_folder, packet_key)
-    if not lake.is_complete(engine, lake_folder):
+    swept = lake.sweep(lake_folder, engine)
+    if not swept.is_complete:
         restore_lake(engine, lake_folder)
-    return Recovery(tuple(key for key, _ in waiting), tuple(lake.sweep(lake_folder, engine)))
+    return Recovery(tuple(key for key, _ in waiting), swept.names)
 
 
 def restore_lake(engine: Engine, lake_folder: Path) -> None:

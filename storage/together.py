@@ -10,7 +10,6 @@ date is made again; where that cannot be done, the files themselves are read. Th
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,7 +24,7 @@ from edi.errors import ConfigurationError, RetryableError
 from storage import files
 from storage.canonical import canonical_json, content_hash
 from storage.failpoints import declare, hit
-from storage.lake import TOGETHER, Listed, encode, nobody_publishing, publishing, read_manifest
+from storage.lake import TOGETHER, Listed, date_of, encode, nobody_publishing, publishing, read_manifest
 
 COPIED = declare("together.copied")
 MADE = declare("together.made")
@@ -35,7 +34,6 @@ PERIODS = (4, 7, 9)  # characters of an ISO date: its year, its month, its ten d
 MOST_ROWS = 128 * 1024  # of a copy: where files are not small, opening them is not what takes the time
 
 _IN_THE_WAY = (ConfigurationError, RetryableError, OSError)  # a full disk, or a lake that is not ours to write
-_DATE = re.compile(r"/business_date=([0-9]{4}-[0-9]{2}-[0-9]{2})/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +52,42 @@ class Piece:
 
 def pieces(manifest: Mapping[str, Sequence[Listed]], *, tonight: date) -> list[Piece]:
     """Return what can be read together: the longest periods that tonight is not in, and that have several files and few rows."""
-    found = []
-    for table, listed in sorted(manifest.items()):
-        left = list(listed)
-        for length in PERIODS:
-            periods: dict[str, list[Listed]] = defaultdict(list)
-            for each in left:
-                periods[_date(each)[:length]].append(each)
-            made = [Piece(table, period, tuple(members)) for period, members in periods.items()
-                    if period != tonight.isoformat()[:length] and len(members) > 1 and sum(each.rows for each in members) <= MOST_ROWS]
-            taken = {each for piece in made for each in piece.members}
-            left = [each for each in left if each not in taken]
-            found += made
-    return found
+    return [piece for table, listed in sorted(manifest.items()) for piece in _pieces_of(table, listed, tonight.isoformat())]
+
+
+def _pieces_of(table: str, listed: Sequence[Listed], tonight: str) -> Iterator[Piece]:
+    left: dict[str, list[Listed]] = defaultdict(list)  # by business date
+    for each in listed:
+        left[date_of(each.path)].append(each)
+    for length in PERIODS:
+        periods: dict[str, list[str]] = defaultdict(list)
+        for day in left:
+            periods[day[:length]].append(day)
+        for period, days in periods.items():
+            members = tuple(each for day in days for each in left[day])
+            if period != tonight[:length] and len(members) > 1 and sum(each.rows for each in members) <= MOST_ROWS:
+                yield Piece(table, period, members)
+                for day in days:
+                    del left[day]
 
 
 @contextmanager
-def files_to_read(lake: Path, *, tonight: date) -> Iterator[dict[str, list[Path]]]:
+def files_to_read(lake: Path, *, tonight: date) -> Iterator[dict[str, list[str]]]:
     """Give the files that make up each table now, copies in place of what they have together; none of them is swept meanwhile.
 
     Raises:
         DeviceError: an fsync failed; whatever else stands in the way of a copy, the files themselves are read.
     """
     manifest = read_manifest(lake)
-    copies: dict[Listed, Path] = {}
+    found = {table: {each.path: f"{lake}/{each.path}" for each in listed} for table, listed in manifest.items()}
     with ExitStack() as held:
         with suppress(*_IN_THE_WAY):
             if manifest:
                 held.enter_context(publishing(lake))
                 for piece in pieces(manifest, tonight=tonight):
                     with suppress(*_IN_THE_WAY):
-                        copies |= dict.fromkeys(piece.members, _copy_of(lake, piece))
-        yield {table: list(dict.fromkeys(copies.get(each, lake / each.path) for each in listed)) for table, listed in manifest.items()}
+                        found[piece.table] |= dict.fromkeys((each.path for each in piece.members), str(_copy_of(lake, piece)))
+        yield {table: list(dict.fromkeys(files.values())) for table, files in found.items()}
 
 
 def sweep(lake: Path, *, tonight: date) -> list[str]:
@@ -103,11 +105,6 @@ def sweep(lake: Path, *, tonight: date) -> list[str]:
             hit(SWEPT)
         files.settle(path.parent for path in stale)
     return [path.relative_to(lake).as_posix() for path in stale]
-
-
-def _date(listed: Listed) -> str:
-    found = _DATE.search(listed.path)
-    return found[1] if found else ""
 
 
 def _key(path: Path) -> str:

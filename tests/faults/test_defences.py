@@ -49,9 +49,9 @@ def test_a_commit_that_fails_is_not_taken_for_one_whose_answer_was_lost(engine: 
 def test_nothing_is_swept_beside_a_publisher_at_work(engine: Engine, tmp_path: Path) -> None:
     with lake.publishing(tmp_path / "lake"):
         staged = files.stage(tmp_path / "lake" / "x.parquet", b"not committed yet")
-        assert lake.sweep(tmp_path / "lake", engine) == []
+        assert lake.sweep(tmp_path / "lake", engine).names == ()
         assert staged.exists()
-    assert lake.sweep(tmp_path / "lake", engine) == [staged.name]
+    assert lake.sweep(tmp_path / "lake", engine).names == (staged.name,)
 
 
 def test_a_staged_file_with_other_bytes_than_were_decided_is_not_shown(engine: Engine, tmp_path: Path) -> None:

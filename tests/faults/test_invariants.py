@@ -68,7 +68,7 @@ def manifest_without(settings: Settings) -> None:
 def copy_without(settings: Settings) -> None:
     """Copy what the lake has together, and then only one of the files, under a name that says so."""
     with files_to_read(settings.lake, tonight=date(2030, 1, 1)) as files:
-        copy = files["documents"][0]
+        copy = Path(files["documents"][0])
     one = first(settings.lake / "documents", "*.parquet").read_bytes()
     copy.write_bytes(one)
     copy.rename(copy.with_name(f"{copy.stem.rpartition('-')[0]}-{content_hash(one)}.parquet"))
@@ -76,7 +76,7 @@ def copy_without(settings: Settings) -> None:
 
 def damaged_copy(settings: Settings) -> None:
     with files_to_read(settings.lake, tonight=date(2030, 1, 1)) as files:
-        files["documents"][0].write_bytes(b"PAR1")
+        Path(files["documents"][0]).write_bytes(b"PAR1")
 
 
 def archived_twice(settings: Settings) -> None:

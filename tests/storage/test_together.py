@@ -69,7 +69,7 @@ def test_what_is_over_is_copied_by_years_months_and_ten_days(lake: Path) -> None
     assert numbers(lake) == sorted(DAYS)
     assert periods(lake) == [YEAR, MONTH, TEN_DAYS]
     with files_to_read(lake, tonight=TONIGHT) as files:
-        assert [path.relative_to(lake).parts[0] for path in files["orders"]] == [*[TOGETHER] * 3, *["orders"] * 2]
+        assert [Path(path).relative_to(lake).parts[0] for path in files["orders"]] == [*[TOGETHER] * 3, *["orders"] * 2]
 
 
 def test_a_copy_has_the_rows_of_all_its_files_and_no_others(lake: Path) -> None:
@@ -149,7 +149,7 @@ def test_nothing_is_swept_beside_a_reader(lake: Path) -> None:
     march = date(2026, 3, 1)
     with files_to_read(lake, tonight=TONIGHT) as files:
         assert sweep(lake, tonight=march) == []
-        assert all(path.exists() for path in files["orders"])
+        assert all(Path(path).exists() for path in files["orders"])
     assert len(sweep(lake, tonight=march)) == 1
 
 
