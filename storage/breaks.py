@@ -36,8 +36,8 @@ def load_rule_totals(connection: Connection, *, night_id: str) -> list[RuleTotal
 
 def earlier_breaks(connection: Connection, *, before_sequence: int) -> list[Break]:
     """Return the breaks of the last night before this one that was reconciled: what is carried forward."""
-    reconciled = sa.union(sa.select(RULE_TOTALS.c.night_id), sa.select(BREAKS.c.night_id))
-    query = sa.select(NIGHTS.c.night_id).where(NIGHTS.c.sequence < before_sequence, NIGHTS.c.night_id.in_(reconciled))
+    reconciled = [sa.exists().where(table.c.night_id == NIGHTS.c.night_id) for table in (RULE_TOTALS, BREAKS)]
+    query = sa.select(NIGHTS.c.night_id).where(NIGHTS.c.sequence < before_sequence, sa.or_(*reconciled))
     last = connection.execute(query.order_by(NIGHTS.c.sequence.desc()).limit(1)).scalar_one_or_none()
     return [] if last is None else load_breaks(connection, night_id=last)
 

@@ -125,7 +125,7 @@ def arrivals(landing: Path, business_date: date) -> list[Landed]:
 def landed_dates(landing: Path) -> list[date]:
     """Return the business dates under which anything arrived, in order."""
     folder = landing / "arrivals"
-    return sorted(date.fromisoformat(path.name) for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return sorted(date.fromisoformat(entry.name) for entry in os.scandir(folder) if entry.is_dir()) if folder.is_dir() else []
 
 
 def next_arrival(landing: Path, business_date: date) -> int:
@@ -247,7 +247,7 @@ def _noted(landing: Path, business_date: date) -> list[Landed]:
 
 
 def _sidecars(folder: Path) -> list[str]:
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     return [name for name in names if name.endswith(".json") and not name.startswith(".")]
 
 

@@ -22,7 +22,7 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
 
     Only names are looked at, and none of them is a file of anybody else's: see :func:`storage.files.temporary_name`.
     """
-    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if _is_left_over(path)]
+    found = [folder / name for folder in folders if folder.is_dir() for name in sorted(os.listdir(folder)) if _is_left_over(name)]
     for path in found:
         if path.is_dir():
             files.discard_folder(path)
@@ -31,9 +31,9 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _is_left_over(path: Path) -> bool:
-    name = _NAME.fullmatch(path.name)
-    return name is not None and not _runs(int(name["writer"]))
+def _is_left_over(name: str) -> bool:
+    ours = _NAME.fullmatch(name)
+    return ours is not None and not _runs(int(ours["writer"]))
 
 
 def _runs(process: int) -> bool:

@@ -111,10 +111,10 @@ def items() -> tuple[Column, ...]:
 
 
 def table(name: str, comment: str, *columns: Column) -> sa.Table:
-    """Declare a canonical table: key and business columns first, provenance last, checks for closed code sets."""
+    """Declare a canonical table: key and business columns first, provenance last, checks for closed code sets, nights found by index."""
     every = (*columns, *provenance())
     checks = [
         sa.CheckConstraint(sa.column(made.name).in_(made.info["values"]), name=f"{name}_{made.name}_known")
         for made in every if made.info.get("values")
     ]
-    return sa.Table(name, METADATA, *every, *checks, comment=comment)
+    return sa.Table(name, METADATA, *every, *checks, sa.Index(f"{name}_known_at", "known_at"), comment=comment)

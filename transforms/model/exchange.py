@@ -49,3 +49,4 @@ DOCUMENTS = table(
            role=PROVENANCE),
     column("record_count", sa.BigInteger(), "Detail records that the tokenizer counted before any mapping", required=True),
 )
+sa.Index("documents_type_code", DOCUMENTS.c.type_code)  # versions of exports are found without reading what EDI brought
