@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,11 @@ _BUSY_MS = 60_000
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}
 _FSYNC_FAILED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")  # PostgreSQL stops its own server
 _SCHEMA_LOCK = 7_227_004  # any number, the same in every process
-_COLUMNS = {  # (table or view, column); asking SQLAlchemy table by table takes longer than all else at the start of a command
-    "sqlite": "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c",
-    "postgresql": "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()",
+_COLUMNS = {  # (table or view, its columns); asking SQLAlchemy table by table takes longer than all else at the start of a command
+    "sqlite": "SELECT m.name, group_concat(c.name) FROM sqlite_master m JOIN pragma_table_info(m.name) c GROUP BY m.name",
+    "postgresql": "SELECT c.relname, string_agg(a.attname, ',') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+                  "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'v') "
+                  "AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.relname",
 }
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
 
@@ -167,12 +170,16 @@ def _missing(connection: Connection) -> set[str]:
     Raises:
         ConfigurationError: another version of the model made the database: rows would land in the wrong columns, or not at all.
     """
-    stored: dict[str, set[str]] = {}
-    for name, column in connection.exec_driver_sql(_COLUMNS[connection.dialect.name]):
-        stored.setdefault(name, set()).add(column)
-    tables = {table.name: {column.name for column in table.columns} for table in (*METADATA.sorted_tables, *LEDGER.sorted_tables)}
+    stored = {name: frozenset(columns.split(",")) for name, columns in connection.exec_driver_sql(_COLUMNS[connection.dialect.name])}
+    tables = _modelled()
     for name, columns in tables.items():
         if stored.get(name, columns) != columns:
             raise ConfigurationError(f"table {name} of the database has other columns than this version's model; "
                                      "set another database, or move this one away and replay the landed files")
     return {*tables, *VIEWS} - set(stored)
+
+
+@cache
+def _modelled() -> dict[str, frozenset[str]]:
+    """Return the columns of each table of the model; a night opens its database more than once."""
+    return {table.name: frozenset(column.name for column in table.columns) for table in (*METADATA.sorted_tables, *LEDGER.sorted_tables)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -98,17 +99,9 @@ def recount(connection: Connection, *, packet_key: str | None = None, night_id: 
     Transactions *loaded* are those whose row stands in ``documents``, not those that were decided to be: the two differ only
     when something went wrong, and then the totals do not cross-foot.
     """
-    mine = _scope(packet_key, night_id)
-    loaded = sa.select(DECISIONS.c.document_id).where(*mine, DECISIONS.c.outcome == "loaded")
-    rows = {
-        name: int(connection.execute(sa.select(sa.func.count()).select_from(table).where(table.c.document_id.in_(loaded))).scalar_one())
-        for name, table in sorted(TABLES.items())
-    }
-    present = DECISIONS.outerjoin(DOCUMENTS, (DOCUMENTS.c.document_id == DECISIONS.c.document_id) & (DECISIONS.c.outcome == "loaded"))
-    found = connection.execute(sa.select(
-        DECISIONS.c.outcome, DECISIONS.c.stated_amount, DECISIONS.c.currency, DECISIONS.c.record_count,
-        DOCUMENTS.c.document_id, DOCUMENTS.c.record_count,
-    ).select_from(present).where(*mine)).all()
+    asked = {name: value for name, value in (("packet_key", packet_key), ("night_id", night_id)) if value is not None}
+    rows = {name: int(count) for name, count in connection.execute(_counting(*asked), asked)}
+    found = connection.execute(_decided(*asked), asked).all()
     outcomes = {
         outcome: _tally((amount, currency, stored if outcome == "loaded" else decided)
                         for kind, amount, currency, decided, document, stored in found
@@ -149,9 +142,27 @@ def _lines(connection: Connection, table: sa.Table, cut: bool) -> list[str]:
     return sorted(f"{table.name}\t{canonical_json(tuple(row))}" for row in connection.execute(sa.select(*columns)))
 
 
-def _scope(packet_key: str | None, night_id: str | None) -> list[sa.ColumnElement[bool]]:
-    conditions = [] if packet_key is None else [DECISIONS.c.packet_key == packet_key]
-    return conditions if night_id is None else [*conditions, DECISIONS.c.night_id == night_id]
+@cache
+def _counting(*names: str) -> sa.CompoundSelect[Any]:
+    """Return the statement that counts each table's rows of loaded documents whose decisions have some values: one for all tables."""
+    loaded = sa.select(DECISIONS.c.document_id).where(*_having(names), DECISIONS.c.outcome == "loaded").cte("loaded")
+    return sa.union_all(*(
+        sa.select(sa.literal(name), sa.func.count()).select_from(table).where(table.c.document_id.in_(sa.select(loaded.c.document_id)))
+        for name, table in sorted(TABLES.items())))
+
+
+@cache
+def _decided(*names: str) -> sa.Select[Any]:
+    """Return the statement that asks for decisions that have some values, each with the document that was loaded for it."""
+    present = DECISIONS.outerjoin(DOCUMENTS, (DOCUMENTS.c.document_id == DECISIONS.c.document_id) & (DECISIONS.c.outcome == "loaded"))
+    return sa.select(
+        DECISIONS.c.outcome, DECISIONS.c.stated_amount, DECISIONS.c.currency, DECISIONS.c.record_count,
+        DOCUMENTS.c.document_id, DOCUMENTS.c.record_count,
+    ).select_from(present).where(*_having(names))
+
+
+def _having(names: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    return [DECISIONS.c[name] == sa.bindparam(name) for name in names]
 
 
 def _tally(decided: Iterable[tuple[object, ...]]) -> Tally:

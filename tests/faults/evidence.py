@@ -12,19 +12,23 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from flows.settings import Settings
 from storage.audit import Verdict, verify
 from storage.canonical import canonical_json, content_hash
 from storage.database import open_database, reading
-from storage.tables import LEDGER
+from storage.relational import all_tables, dump
+from storage.tables import LEDGER, OPERATIONAL_TABLES
 from tests.faults.oracle import Place, Transaction, contract_of, documents_of_export, transactions_of
+from tests.flows.nights import visible
 from transforms.model import TABLES
 
 Row = Mapping[str, Any]
 State = tuple[str, dict[str, bytes]]  # what World.state() gives
 
 UNREAD = ("findings", "settings_archive", "attempts")  # tables that no invariant asks about
+MOST_KEPT = 1024  # contents of tables that are remembered
 
 
 @dataclass(slots=True)
@@ -76,14 +80,50 @@ def gather(settings: Settings) -> Evidence:
     """Read everything there is."""
     ledger: dict[str, list[Row]] = {}
     figures: dict[str, list[Row]] = {}
+    counted: dict[str, Mapping[str, Counter[str]]] = {}
     with reading(open_database(settings.database_url)) as connection:
-        for tables, found in ((LEDGER.tables, ledger), (TABLES, figures)):
-            for name, table in tables.items():
-                if name not in UNREAD:
-                    found[name] = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+        for name in LEDGER.tables.keys() - set(UNREAD):
+            ledger[name] = stored(connection, name).rows
+        for name in TABLES:
+            found = stored(connection, name)
+            figures[name], counted[name] = found.rows, found.digests
         chain = verify(connection)
-    return Evidence(settings, ledger, {name: digests(rows) for name, rows in figures.items()}, figures, chain, {
+    return Evidence(settings, ledger, counted, figures, chain, {
         path.relative_to(settings.home).as_posix(): path for path in sorted(settings.home.rglob("*")) if path.is_file()})
+
+
+def state_of(settings: Settings) -> State:
+    """Return what ``World.state`` does, a table at a time."""
+    with reading(open_database(settings.database_url)) as connection:
+        text = "".join(stored(connection, name).lines for name in all_tables() if name not in OPERATIONAL_TABLES)
+    return text, visible(settings)
+
+
+class Stored:
+    """What a table holds: nights of a proof leave much the same, and so what follows from it is worked out once for each content."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self.rows: list[Row] = [dict(row) for row in connection.execute(sa.select(all_tables()[name])).mappings()]
+        self.lines = dump(connection, [name])
+
+    @cached_property
+    def digests(self) -> dict[str, Counter[str]]:
+        """Return the digests of a canonical table's rows by document."""
+        return digests(self.rows)
+
+
+_stored: dict[tuple[str, str], Stored] = {}
+
+
+def stored(connection: Connection, name: str) -> Stored:
+    """Return what a table holds; it is read whole each time. Written out, 1 is not 1.0."""
+    driver: Any = connection.connection.driver_connection
+    content = (name, repr(list(driver.execute(f'SELECT * FROM "{name}"'))))
+    if content not in _stored:
+        if len(_stored) >= MOST_KEPT:
+            _stored.clear()
+        _stored[content] = Stored(connection, name)
+    return _stored[content]
 
 
 def digests(rows: list[Row]) -> dict[str, Counter[str]]:
@@ -94,17 +134,25 @@ def digests(rows: list[Row]) -> dict[str, Counter[str]]:
     return dict(found)
 
 
-@lru_cache(maxsize=4096)
+_of_files: dict[str, dict[str, Counter[str]]] = {}
+
+
 def lake_digests(path: Path, file_hash: str) -> dict[str, Counter[str]]:
     """Return the digests of a Parquet file's rows by document; remembered, since its bytes are known by their hash."""
-    return digests(pq.read_table(path, partitioning=None).to_pylist())
+    if file_hash not in _of_files:
+        _of_files[file_hash] = digests(pq.read_table(path, partitioning=None).to_pylist())
+    return _of_files[file_hash]
 
 
-@lru_cache(maxsize=4096)
 def _asked(path: Path, name: str, data: Path) -> dict[Place, Transaction] | None:
     content = path.read_bytes()
     if content_hash(content) != path.name:
         return {}  # the archive is damaged: nothing that was decided about it will fit
+    return _told(content, name, data)
+
+
+@lru_cache(maxsize=4096)
+def _told(content: bytes, name: str, data: Path) -> dict[Place, Transaction] | None:
     contract = contract_of(name, data)
     if contract is not None:
         return documents_of_export(content, contract)

@@ -21,6 +21,8 @@ from tests.flows.nights import World
 DAY = date(2026, 3, 2)
 SOURCES = ("edi", "erp")
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # where nothing is powered off, waiting for a disk shows nothing
+
 ERP_HEADER = ("partner,order_number,order_date,requested_date,currency,line_number,gtin,buyer_item,supplier_item,quantity,unit,unit_price,"
               "per,line_amount")
 FILES: dict[str, dict[str, bytes]] = {  # by source: answers to orders, one of them twice, orders in EDIFACT, what is refused, an export

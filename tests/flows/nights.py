@@ -81,6 +81,13 @@ class World:
             return [tuple(row) for row in connection.execute(sa.text(sql))]
 
 
+def visible(settings: Settings) -> dict[str, bytes]:
+    """Return the files that others see: Parquet with its manifest, and what was sent."""
+    return {str(path.relative_to(settings.home)): path.read_bytes()
+            for folder in (settings.lake, settings.outbox) if folder.exists()
+            for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock")}
+
+
 def world(home: Path, *, database: str = "", data: Path = DATA, **overrides: object) -> World:
     """Make a world whose drops are those of the sample."""
     return World(sample_settings(data, home, database=database, **overrides))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.dbcut.campaign import cut_once, lane, restart_once
+from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,7 +26,7 @@ def work(number: int, cuts: int, restarts: int, seed: int, told: Connection) -> 
     chance = random.Random(f"{seed} {number}")
     kinds = [cut_once] * cuts + [restart_once] * restarts
     chance.shuffle(kinds)
-    with tempfile.TemporaryDirectory(prefix="cf-cut-") as folder, lane(Path(folder)) as made:
+    with tempfile.TemporaryDirectory(prefix="cf-cut-", dir=MEMORY) as folder, lane(Path(folder)) as made:
         for at, disturb in enumerate(kinds, start=1):
             disturb(made, chance, f"{number}.{at}")
             if at % 10 == 0:

@@ -19,6 +19,7 @@ from storage.database import open_database
 from tests.faults.dbcut.children import AGAIN, DONE, FAILED, HUNG, start, wait
 from tests.faults.dbcut.proxy import ANSWER, BEFORE, DARK, HOLE, KINDS, RESULT, Cut, Remote, proxying
 from tests.faults.dbcut.server import Server, proxied_url, serving
+from tests.faults.evidence import State, state_of
 from tests.faults.invariants import check
 from tests.faults.kill.night import small_data
 from tests.faults.small import FILES, drop, run_small, small_world
@@ -29,8 +30,6 @@ DEADLINE = 120  # seconds that a run may take, silence of the database included,
 TRIES = 4  # runs that recovery may take while the server still keeps what the silenced one held; before the last, keepalive has ended that
 WEIGHTS = {BEFORE: 5, ANSWER: 6, RESULT: 5, HOLE: 3, DARK: 1}
 ALONE, BESIDE, TAKEN_OVER = RUNS = ("alone", "beside another", "taken over by another")
-
-State = tuple[str, dict[str, bytes]]
 
 
 @dataclass(slots=True)
@@ -166,5 +165,5 @@ def _direct(made: Lane, world: World) -> World:
 
 def _state(world: World) -> State:
     """Return what must be as after an undisturbed night. The audit tells of runs that were refused, too: its chain is verified instead."""
-    text, files = world.state()
+    text, files = state_of(world.settings)
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("audit\t")), files

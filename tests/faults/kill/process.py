@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.faults.evidence import Memory, State
+from tests.faults.evidence import Memory, State, state_of
 from tests.faults.invariants import ViolatedError, check
 from tests.faults.kill.campaign import Figures
 from tests.faults.kill.night import PACKET_FILES, small_world
@@ -68,7 +68,7 @@ def undisturbed(home: Path, data: Path, *, with_prefect: bool) -> Undisturbed:
     made = small_world(home, data)
     seconds, working = run(made, with_prefect=with_prefect)
     check(made.settings)
-    return Undisturbed(data, made.state(), seconds, working)
+    return Undisturbed(data, state_of(made.settings), seconds, working)
 
 
 def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: bool) -> Figures:
@@ -88,7 +88,7 @@ def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: boo
         figures.slowest_recovery, _ = run(made, with_prefect=with_prefect)
         for again in (lambda: None, made.run):
             again()
-            check(made.settings, memory, undisturbed=before.state, state=made.state())
+            check(made.settings, memory, undisturbed=before.state, state=state_of(made.settings))
             figures.checks += 1
     except Exception as error:  # noqa: BLE001  # whatever it is, the others go on, and the message says where
         figures.failures.append(f"process {seed}, killed {after:.2f} s after its first write: {type(error).__name__}: {error}")

@@ -22,18 +22,18 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.faults.kill.aside import aside
 from tests.faults.kill.night import small_data
 from tests.faults.model.machine import Nights
+from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = 2000
 STEPS = 6
 PROGRESS = 100
-MEMORY = Path("/dev/shm")  # nothing is powered off here, so that waiting for a disk shows nothing
 
 
 def run(programs: int, start: int) -> dict[str, Any]:
     """Run programs that a seed chooses, up to the first that fails; they are short enough to be told as they are."""
     counted: Any = type("Counted", (Nights,), {"programs": 0, "enough": programs, "teardown": _counting})
-    with tempfile.TemporaryDirectory(prefix="cf-model-", dir=MEMORY if MEMORY.is_dir() else None) as folder, aside():
+    with tempfile.TemporaryDirectory(prefix="cf-model-", dir=MEMORY) as folder, aside():
         Nights.homes = Path(folder)
         data = small_data(Path(folder) / "data")
         for rule in (data / "rules").iterdir():
