@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from edi.errors import ConfigurationError, ConservationError
 from flows.night import Session, planned
 from flows.outcomes import LOADED, OUTCOMES
+from flows.planning import PlannedFile
 from storage import ledger
 from storage.database import reading
 from storage.documents import count_documents, count_records, sum_money
@@ -79,8 +80,8 @@ def cross_foot(session: Session) -> CrossFoot:
             counts.add(records=decision["record_count"], amount=decision["stated_amount"], currency=decision["currency"],
                        expects_money=money)
     recounted = _recount(session)
-    tokenized = _tokenized(session, decisions)
-    return CrossFoot(read, outcomes, recounted, tuple(_problems(read, outcomes, recounted, tokenized, decisions, session)))
+    files = [file for packet in planned(session) for file in packet.files]
+    return CrossFoot(read, outcomes, recounted, tuple(_problems(read, outcomes, recounted, files, decisions, session)))
 
 
 def demand(totals: CrossFoot) -> CrossFoot:
@@ -95,15 +96,16 @@ def demand(totals: CrossFoot) -> CrossFoot:
     return totals
 
 
-def _tokenized(session: Session, decisions: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+def _tokenized(files: Sequence[PlannedFile], decisions: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
     """Return (transactions that the tokenizer counted when planning, decisions about transactions of EDI files)."""
-    counted = sum(file.transactions for packet in planned(session) for file in packet.files)
+    counted = sum(file.transactions for file in files)
     decided = sum(decision["standard"] in ("x12", "edifact") and decision["transaction_ordinal"] > 0 for decision in decisions)
     return counted, decided
 
 
-def _changes_of_exports(session: Session) -> Iterable[str]:
-    rows = {(file.file_hash, file.copy): file.rows for packet in planned(session) for file in packet.files if file.kind == "csv"}
+def _changes_of_exports(session: Session, files: Sequence[PlannedFile]) -> Iterable[str]:
+    """Compare them with what was told of them: new, changed, unchanged or set aside; and each snapshot with what the one before left."""
+    rows = {(file.file_hash, file.copy): file.rows for file in files if file.kind == "csv"}
     with reading(session.engine) as connection:
         exports = load_exports(connection, night_id=session.night.night_id)
         compared = [(one, export_before(connection, one)) for one in exports]
@@ -167,11 +169,12 @@ def _where_of_export(contract: SourceContract) -> tuple[str, tuple[str, ...], tu
     return (contract.line_table, ("line_ordinal",), amount) if contract.line_table else (contract.header_table, (), amount)
 
 
-def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, tokenized: tuple[int, int],
-              decisions: Iterable[Mapping[str, Any]], session: Session) -> Iterable[str]:
+def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, files: Sequence[PlannedFile],
+              decisions: Sequence[Mapping[str, Any]], session: Session) -> Iterable[str]:
     loaded = outcomes[LOADED]
-    if tokenized[0] != tokenized[1]:
-        yield f"the tokenizer counted {tokenized[0]} transactions, {tokenized[1]} have an outcome"
+    counted, with_outcome = _tokenized(files, decisions)
+    if counted != with_outcome:
+        yield f"the tokenizer counted {counted} transactions, {with_outcome} have an outcome"
     if loaded.documents != recounted.documents:
         yield f"{loaded.documents} documents decided as loaded, {recounted.documents} stand in the database"
     if loaded.records != recounted.records:
@@ -180,23 +183,20 @@ def _problems(read: Counts, outcomes: Mapping[str, Counts], recounted: Counts, t
         stated, stored = loaded.money.get(currency, Decimal(0)), recounted.money.get(currency, Decimal(0))
         if stated != stored:
             yield f"{currency} {stated:f} stated by loaded documents, {stored:f} stand in the database"
-    yield from _rows_of_exports(decisions, session)
-    files = {(file.file_hash, file.copy) for packet in planned(session) for file in packet.files}
+    yield from _changes_of_exports(session, files)
+    yield from _rows_of_exports(decisions, files)
+    due = {(file.file_hash, file.copy) for file in files}
     decided = {(decision["file_hash"], decision["copy"]) for decision in decisions}
-    if files != decided:
-        yield f"{len(files)} files planned, {len(decided)} have an outcome"
+    if due != decided:
+        yield f"{len(due)} files planned, {len(decided)} have an outcome"
 
 
-def _rows_of_exports(decisions: Iterable[Mapping[str, Any]], session: Session) -> Iterable[str]:
-    """Compare the rows of each export as the tokenizer counted them for the plan with those of the documents decided about.
-
-    They are new, changed, unchanged or set aside; and what a snapshot was compared with is what the export before it left.
-    """
-    yield from _changes_of_exports(session)
+def _rows_of_exports(decisions: Sequence[Mapping[str, Any]], files: Sequence[PlannedFile]) -> Iterable[str]:
+    """Compare the rows of each export as the tokenizer counted them for the plan with those of the documents decided about."""
     decided: Counter[tuple[str, int]] = Counter()
     for decision in decisions:
         decided[decision["file_hash"], decision["copy"]] += decision["record_count"]
-    for file in (file for packet in planned(session) for file in packet.files if file.kind == "csv"):
+    for file in (file for file in files if file.kind == "csv"):
         rows = decided[file.file_hash, file.copy]
         if rows != file.rows:
             yield f"{file.source_id}: the tokenizer counted {file.rows} rows in an export, {rows} belong to a document"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,11 +22,13 @@ from tests.faults.dbcut.proxy import ANSWER, BEFORE, DARK, HOLE, KINDS, RESULT, 
 from tests.faults.dbcut.server import Server, proxied_url, serving
 from tests.faults.evidence import State, state_of
 from tests.faults.invariants import check
+from tests.faults.kill.aside import definitions_remembered, imports_frozen, statements_shared
 from tests.faults.kill.night import small_data
 from tests.faults.small import FILES, drop, run_small, small_world
 from tests.flows.nights import World
 
 ANSWER_WITHIN = 2  # seconds that our client waits for an answer in these nights
+PATIENT = 60  # seconds that the last try of a recovery waits: silence has been ended by then, and a machine may be slow
 DEADLINE = 120  # seconds that a run may take, silence of the database included, on a busy machine
 TRIES = 4  # runs that recovery may take while the server still keeps what the silenced one held; before the last, keepalive has ended that
 WEIGHTS = {BEFORE: 5, ANSWER: 6, RESULT: 5, HOLE: 3, DARK: 1}
@@ -50,13 +53,15 @@ class Lane:
 
 @contextmanager
 def lane(folder: Path) -> Iterator[Lane]:
-    """Start a server and a proxy, and run one night that nobody disturbs."""
-    with ExitStack() as stack:
+    """Start a server and a proxy, and run a night that nobody disturbs, once here and once in a fork."""
+    with ExitStack() as stack, statements_shared(), definitions_remembered(), imports_frozen():
         server = stack.enter_context(serving())
         proxy = stack.enter_context(proxying(server.socket))
         template = server.new_database()
         open_database(server.direct_url(template))
         made = Lane(server, proxy, folder, small_data(folder / "data"), template)
+        with _night(made, "remembered") as world:
+            run_small(world)  # in this process: what it works out once, its forks have
         with _night(made, "undisturbed") as world:
             proxy.arm(None)
             began = time.monotonic()
@@ -126,14 +131,15 @@ def _try(made: Lane, name: str, what: str, disturb: Callable[[World], list[str]]
 
 def _recover(made: Lane, world: World) -> bool:
     """Run the night again, at most so often, and ask the invariants; a day later, when no lease is in time any more."""
-    def run() -> None:
-        run_small(world, clock=lambda: now() + timedelta(days=1))
+    def run(answer_within: int) -> None:
+        run_small(_proxied(made, world, answer_within), clock=lambda: now() + timedelta(days=1))
         direct = _direct(made, world)
         check(direct.settings, undisturbed=made.undisturbed, state=_state(direct))
 
     for left in reversed(range(TRIES)):
         made.figures["recoveries"] += 1
-        ended = wait([start(run, tell=left == 0)], seconds=DEADLINE)
+        last = left == 0
+        ended = wait([start(partial(run, PATIENT if last else ANSWER_WITHIN), tell=last)], seconds=DEADLINE)
         if ended != [AGAIN]:
             return ended == [DONE]
         if left == 1:  # in the middle of a statement no limit of the server's strikes; TCP's keepalive does, which our Unix socket has not
@@ -157,10 +163,22 @@ def _night(made: Lane, name: str) -> Iterator[World]:
         shutil.rmtree(home)
 
 
+def _proxied(made: Lane, world: World, answer_within: int) -> World:
+    """Return the same world, with other seconds that an answer of its database is waited for."""
+    return _with_database(world, proxied_url(_database(world), made.proxy.port, answer_within=answer_within))
+
+
 def _direct(made: Lane, world: World) -> World:
     """Return the same world with its database past the proxy."""
-    name = sa.make_url(world.settings.database_url).database or ""
-    return World(world.settings.model_copy(update={"database": made.server.direct_url(name)}))
+    return _with_database(world, made.server.direct_url(_database(world)))
+
+
+def _database(world: World) -> str:
+    return sa.make_url(world.settings.database_url).database or ""
+
+
+def _with_database(world: World, url: str) -> World:
+    return World(world.settings.model_copy(update={"database": url}))
 
 
 def _state(world: World) -> State:

@@ -17,10 +17,12 @@ from unittest.mock import patch
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from flows import night, reconciling
 from flows.definitions import Definitions
 from flows.settings import Settings
+from storage import postgres
 from storage.canonical import content_hash
 
 
@@ -75,7 +77,38 @@ def statements_remembered() -> Iterator[None]:
     def connect(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
         arguments[0] = opened[0]
 
-    with patch.object(sa, "create_engine", remembered):
+    with patch.object(sa, "create_engine", remembered), definitions_of(CreateTable), definitions_of(CreateIndex):
+        yield
+
+
+@contextmanager
+def definitions_of(kind: type[DDLElement]) -> Iterator[None]:
+    """Compile the statement that makes a table or an index once, of whichever database."""
+    compiled: dict[tuple[int, str], Any] = {}
+    compile_it = kind.compile
+
+    def remembered(statement: Any, bind: Any = None, dialect: Any = None, **options: Any) -> Any:
+        key = (id(dialect), str(statement.element.name))
+        if key not in compiled:
+            compiled[key] = compile_it(statement, bind, dialect, **options)
+        return compiled[key]
+
+    with patch.object(kind, "compile", remembered):
+        yield
+
+
+@contextmanager
+def statements_shared() -> Iterator[None]:
+    """Let every engine of PostgreSQL use the statements that any of them has compiled, each with connections of its own."""
+    make, first = postgres.make_engine, []
+
+    def sharing(url: sa.URL) -> Engine:
+        engine = make(url)
+        first[:] = first or [engine]
+        engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache  # what is compiled belongs to a dialect
+        return engine
+
+    with patch.object(postgres, "make_engine", sharing):
         yield
 
 
