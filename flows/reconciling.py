@@ -37,11 +37,12 @@ def reconcile(session: Session, only: Sequence[str] = (), held: Lease | None = N
     with reading(session.engine) as connection:
         earlier = earlier_breaks(connection, before_sequence=session.night.sequence)
     definitions = session.definitions
+    rules = [rule for rule in definitions.rules if not only or rule.rule_id in only]
     with open_lake(session) as lake:
-        prepare(lake, agreements=definitions.agreements, items=definitions.reference.items, business_date=session.night.business_date)
-        for rule in definitions.rules:
-            if not only or rule.rule_id in only:
-                _commit(session, rule, _run(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id], held)
+        prepare(lake, agreements=definitions.agreements, items=definitions.reference.items, business_date=session.night.business_date,
+                rules=rules)
+        for rule in rules:
+            _commit(session, rule, _run(lake, rule), [found for found in earlier if found.rule_id == rule.rule_id], held)
     with reading(session.engine) as connection:
         return load_breaks(connection, night_id=session.night.night_id)
 

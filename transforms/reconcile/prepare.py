@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
@@ -10,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.policy import Agreement, Item, Tolerances
+from transforms.reconcile.rules import Rule
 
 _DECIMAL = pa.decimal128(18, 4)
 
@@ -40,7 +42,12 @@ SCHEMAS = {
 }
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, *, agreements: Sequence[Agreement], items: Sequence[Item], business_date: date) -> None:
+_BEGINS = re.compile(r"^(?=CREATE OR REPLACE TEMP )", re.MULTILINE)
+_MAKES = re.compile(r"CREATE OR REPLACE TEMP (?P<kind>MACRO|TABLE|VIEW) (?P<name>\w+)")
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, *, agreements: Sequence[Agreement], items: Sequence[Item], business_date: date,
+            rules: Sequence[Rule]) -> None:
     """Make reference tables and intermediate tables beside the canonical tables that the connection has; may be called again.
 
     Args:
@@ -48,12 +55,26 @@ def prepare(connection: duckdb.DuckDBPyConnection, *, agreements: Sequence[Agree
         agreements: of all partners.
         items: the item master.
         business_date: of the night, against which everything due is measured.
+        rules: that will be run; views that none of them asks for are not made.
     """
     rows: dict[str, list[tuple[object, ...]]] = {"this_night": [(business_date,)], **_terms(agreements), **_items(items)}
     for name, schema in SCHEMAS.items():
         _table(connection, name, schema, rows[name])
-    for text in view_texts().values():
-        connection.execute(text)
+    sides = [side for rule in rules for side in (rule.left, rule.right) if side is not None]
+    connection.execute("".join(needed(view_texts().values(), {side.view for side in sides})))
+
+
+def needed(texts: Iterable[str], views: Iterable[str]) -> list[str]:
+    """Return the statements of some texts that make some views and what those are made from, and all words that they share."""
+    wanted, found = set(views), []
+    for statement in reversed([part for text in texts for part in _BEGINS.split(text)]):
+        makes = _MAKES.match(statement)
+        if makes and makes["kind"] == "MACRO":
+            found.append(statement)
+        elif makes and makes["name"] in wanted:
+            found.append(statement)
+            wanted.update(re.findall(r"\w+", statement))
+    return found[::-1]
 
 
 def view_texts() -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from edi.errors import ConfigurationError
 from tests.transforms.reconcile.world import RULES, all_rules
 from transforms.reconcile import parse_rule, rule_sql
+from transforms.reconcile.prepare import needed
 from transforms.reconcile.rules import KINDS, PLACEHOLDERS
 from transforms.reconcile.vocabulary import AMOUNTS, COMPARISONS, TOLERANCES, VALUES
 
@@ -63,3 +64,16 @@ def test_the_guide_for_analysts_explains_every_word():
     words = (*COMPARISONS, *VALUES, *AMOUNTS, *TOLERANCES, *KINDS, *(f"{{{name}}}" for name in PLACEHOLDERS))
 
     assert [word for word in words if f"`{word}`" not in guide and f'"{word}"' not in guide] == []
+
+
+def test_only_what_a_view_is_made_from_is_made() -> None:
+    texts = [
+        "-- Words.\nCREATE OR REPLACE TEMP MACRO twice(x) AS 2 * x;\n",
+        "CREATE OR REPLACE TEMP TABLE lines AS SELECT 1 AS n;\nCREATE OR REPLACE TEMP TABLE sums AS SELECT sum(n) AS n FROM lines;\n"
+        "CREATE OR REPLACE TEMP VIEW others AS\nSELECT * FROM elsewhere;\n",
+        "CREATE OR REPLACE TEMP VIEW told AS SELECT twice(n) AS n\nFROM sums;\n",
+    ]
+    assert needed(texts, {"told"}) == [
+        texts[0].partition("\n")[2], "CREATE OR REPLACE TEMP TABLE lines AS SELECT 1 AS n;\n",
+        "CREATE OR REPLACE TEMP TABLE sums AS SELECT sum(n) AS n FROM lines;\n", texts[2]]
+    assert needed(texts, ()) == [texts[0].partition("\n")[2]]
