@@ -29,6 +29,7 @@ COMMITTED = declare("database.committed")
 
 _BUSY_MS = 60_000
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"}
+_TOO_LONG = {"25P03", "25P04"}  # PostgreSQL ended a session that was idle in its transaction, or took too long over it
 _FSYNC_FAILED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")  # PostgreSQL stops its own server
 _SCHEMA_LOCK = 7_227_004  # any number, the same in every process
 _COLUMNS = {  # (table or view, its columns); asking SQLAlchemy table by table takes longer than all else at the start of a command
@@ -106,7 +107,7 @@ def translate(error: sa.exc.DBAPIError) -> CrossfootError:
                            "the device of the database's file and at the kernel's log, mend or change it, then run again")
     if _FULL & set(told):
         return RetryableError(f"the database's disk is full ({what}); free some space there, then run again")
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated or _TOO_LONG & set(told):
         return RetryableError(f"the database did not answer as it should ({what}); look whether it is up and has space, then run again")
     if isinstance(original, Exception) and "constraint failed: " in str(original):  # SQLite names columns there, never values
         what += ", " + str(original).split("constraint failed: ")[1]

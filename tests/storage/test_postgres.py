@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from edi.errors import ConfigurationError, RetryableError
-from storage.database import open_database, reading
+from storage.database import open_database, reading, translate
 
 
 def patient(url: str, seconds: str) -> str:
@@ -22,6 +23,13 @@ def test_a_statement_that_takes_longer_than_the_url_says_is_given_up(postgres_ur
 def test_a_client_that_vanishes_in_a_transaction_holds_nothing_for_long(postgres_url: str) -> None:
     with reading(open_database(patient(postgres_url, "7"))) as connection:
         assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "7s"
+
+
+@pytest.mark.parametrize("ended", [psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout])
+def test_a_client_that_slept_in_a_transaction_is_told_to_run_again(ended: type[psycopg.Error]) -> None:
+    """Its session was ended; psycopg calls that an internal error, and it is nobody's mistake."""
+    told = translate(sa.exc.InternalError("COMMIT", None, ended("terminating connection")))
+    assert isinstance(told, RetryableError)
 
 
 def test_what_the_url_asks_of_the_server_goes_before_our_limits(postgres_url: str) -> None:

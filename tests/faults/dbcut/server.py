@@ -72,5 +72,5 @@ def serving() -> Iterator[Server]:
 
 def proxied_url(name: str, port: int, *, answer_within: int) -> str:
     """Return the URL of a database behind the proxy; the proxy speaks neither TLS nor GSS."""
-    query = {"sslmode": "disable", "gssencmode": "disable", "connect_timeout": "2", "answer_within": str(answer_within)}
+    query = {"sslmode": "disable", "gssencmode": "disable", "connect_timeout": str(answer_within), "answer_within": str(answer_within)}
     return sa.URL.create("postgresql+psycopg", "postgres", host="127.0.0.1", port=port, database=name, query=query).render_as_string()
