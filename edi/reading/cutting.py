@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
 from edi.dialect import Role
+from edi.edifact.delimiters import split_segment
 from edi.limits import Limits
-from edi.octets import Octets, is_padding, matches, visible
+from edi.octets import BLOCK, PADDING, Octets, matches, visible
 from edi.reading.buffers import Found
 from edi.reading.envelopes import ENVELOPES
 from edi.reading.scouting import follows_terminator, is_released, segment_end, terminator_before
 from edi.segments import Delimiters
 
+_NEWLINES = b"\r\n"
+_MOST_NOTHING = 1 << 22  # octets of empty segments and blanks that are followed
+_LONGEST_TAG = 64  # octets, escapes and blanks behind it included; a longer one is none of an envelope's
 _NEAR = 1 << 16  # the last transaction of a part mostly ends within so many bytes
 
 
@@ -31,6 +37,15 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
     """
     if last - at <= room:
         return last, last
+    stop, shown = _stop(data, found, at, last, room, limits) or (None, 0)
+    if stop is None:
+        return None
+    if _behind_empty_segments(data, stop, last, found, PADDING) == last:
+        return last, last  # a part without a segment could not tell which trailers are missing
+    return stop, shown
+
+
+def _stop(data: Octets, found: Found, at: int, last: int, room: int, limits: Limits) -> tuple[int, int] | None:
     stop = _after_transaction(data, found, at, at + room)
     if stop is None and room < limits.batch_bytes:
         return None
@@ -39,9 +54,43 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
         stop = (last if limit == last else None) or _after_transaction(data, found, at, limit) or _after_segment(data, found, at, limit)
     if stop is not None:
         return stop, stop
-    end = segment_end(data, at, found.dialect.delimiters)  # one segment larger than a part: only its beginning is read
-    stop = last if end is None else min(end, last)
-    return stop, min(stop, at + limits.max_segment_bytes + 1)
+    first = _behind_empty_segments(data, at, last, found, _NEWLINES)
+    stop = _end_of_segment(data, found, first, last)  # of one that is larger than a part: only its beginning is read
+    return stop, min(stop, first + limits.max_segment_bytes + 1)
+
+
+def _holds_segment(text: bytes, stop: int, found: Found) -> bool:
+    return _behind_empty_segments(text, 0, stop, found, PADDING) < min(stop, _MOST_NOTHING)
+
+
+def _behind_empty_segments(data: Octets, at: int, last: int, found: Found, blanks: bytes) -> int:
+    """Return where the terminators and blanks end that stand at a position, or how far they were followed."""
+    pattern, step = _nothing(found.dialect.delimiters.segment, blanks), 256
+    most = min(at + _MOST_NOTHING, last)
+    while at < most:
+        text = data[at:min(at + step, most)]
+        found_here = pattern.match(text)
+        passed = found_here.end() if found_here else 0
+        at += passed
+        if not passed or passed + len(found.dialect.delimiters.segment) <= len(text):
+            break  # else what follows may be a terminator that was cut in two
+        step = BLOCK
+    return at
+
+
+@lru_cache(maxsize=64)
+def _nothing(segment: bytes, blanks: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:[%b]|%b)*" % (re.escape(blanks), re.escape(segment)))
+
+
+def _end_of_segment(data: Octets, found: Found, at: int, last: int) -> int:
+    """Return the position just past a segment; binary data in it is passed over."""
+    end = segment_end(data, at, found.dialect.delimiters)
+    for first, behind in found.span.protected[bisect_left(found.span.protected, (at, 0)):]:
+        if end is None or end <= first:
+            break
+        end = segment_end(data, behind, found.dialect.delimiters)
+    return last if end is None else min(end, last)
 
 
 def _after_transaction(data: Octets, found: Found, at: int, limit: int) -> int | None:
@@ -61,10 +110,8 @@ def _last_transaction(data: Octets, found: Found, at: int, limit: int) -> int | 
     closed = segment_end(text, closing, marks) if closing is not None else None
     opening = _last(text, found, at, envelope.tag(Role.TRANSACTION).encode() + marks.element)
     opened = terminator_before(text, opening, marks) if opening is not None else None
-    while opened and marks.segment in b"\r\n" and text[opened - 2:opened - 1] == marks.segment:
-        opened -= 1  # blank lines belong to what follows, as newlines do behind other terminators
-    best = max(closed or 0, opened or 0)
-    return None if is_padding(text, best) else at + best
+    best = max(closed or 0, _before_empty_segments(text, opened, marks) if opened else 0)
+    return at + best if _holds_segment(text, best, found) else None
 
 
 def _last(text: bytes, found: Found, at: int, tag: bytes) -> int | None:
@@ -81,9 +128,24 @@ def _after_segment(data: Octets, found: Found, at: int, limit: int) -> int | Non
     place = text.rfind(marks.segment)
     while place > 0:
         if not is_released(text, place, marks.release) and not _is_data(text, found, at, place):
-            return at + place + len(marks.segment)
+            stop = _before_empty_segments(text, place + len(marks.segment), marks)
+            return at + stop if _holds_segment(text, stop, found) else None
         place = text.rfind(marks.segment, 0, place)
     return None
+
+
+def _before_empty_segments(text: bytes, stop: int, delimiters: Delimiters) -> int:
+    """Return where the last segment before a place just past a terminator ends: empty ones belong to what follows, as newlines do."""
+    segment, release = delimiters.segment, delimiters.release
+    if segment in b"\r\n":
+        end = segment_end(text, len(text[:stop].rstrip(PADDING)), delimiters)
+        return stop if end is None else min(end, stop)
+    while True:
+        bare = len(text[:stop - len(segment)].rstrip(PADDING))
+        before = bare - len(segment)
+        if before < 0 or not matches(text, before, segment) or is_released(text, before, release):
+            return stop
+        stop = bare
 
 
 def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
@@ -100,5 +162,5 @@ def tag_at(data: Octets, at: int, delimiters: Delimiters) -> str:
     first = visible(data, at)
     while first is not None and matches(data, first, delimiters.segment):
         first = visible(data, first + len(delimiters.segment))
-    text = data[first:first + 4].decode("latin-1") if first is not None else ""
-    return text[:next((index for index, code in enumerate(text) if not code.isalnum()), len(text))]
+    tag = split_segment(data[first:first + _LONGEST_TAG], delimiters)[0][0] if first is not None else ""
+    return tag.partition(delimiters.repetition.decode("latin-1"))[0].strip() if delimiters.repetition else tag

@@ -15,7 +15,7 @@ import numpy as np
 
 from edi.dialect import Dialect, dialect
 from edi.findings import Kind, Severity, kind
-from edi.octets import FileOctets, Octets, blocks
+from edi.octets import BLOCK, FileOctets, Octets, blocks, visible
 from edi.reading.detect import EMPTY, UNKNOWN, detect
 from edi.reading.lines import Lines
 from edi.reading.origins import Origin, Shifted
@@ -107,13 +107,14 @@ def scouted_in_full(file: SourceFile) -> Source:
 def _scouted(file: SourceFile, data: bytes, origin: Origin, faults: list[Fault]) -> Source:
     found = tuple(interchanges(data))
     if (not found or found[0].span is None) and not any(fault.kind.severity is Severity.FATAL for each in found for fault in each.faults):
-        found, faults = (), [*faults, nothing_found(file.data)]  # only the last has no span
+        found, faults = (), [*faults, nothing_found(data)]  # only the last has no span
     return Source(file.name, data, origin, Lines(file.data), tuple(faults), found)
 
 
-def nothing_found(head: bytes) -> Fault:
+def nothing_found(data: Octets) -> Fault:
     """Return the fault of a file that holds no interchange, with what it looks like."""
-    found = detect(head)
+    block = (visible(data, 0) or 0) // BLOCK
+    found = detect(data[block * BLOCK:(block + 1) * BLOCK])
     return Fault(EMPTY if found.empty else UNKNOWN, 0, reasons="; ".join(found.reasons))
 
 

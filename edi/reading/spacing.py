@@ -93,7 +93,8 @@ def _odd_gaps(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes 
 def _odd_gaps_with_numpy(buffer: Buffer, tokens: Tokens, found: Ints, newlines: list[bytes | None], *, goes_on: bool) -> Ints:
     follows = np.append(goes_on, found[1:] == found[:-1])[:len(found)]
     if len(tokens.empty) and buffer.dialect.delimiters.segment not in b"\r\n":  # what stands around an empty segment is told with that
-        follows[np.searchsorted(tokens.start, tokens.empty).clip(max=len(found) - 1)] = False
+        behind = np.searchsorted(tokens.start, tokens.empty)
+        follows[behind[behind < len(found)]] = False
     pairs = np.flatnonzero(follows & (found >= 0))  # segments that follow another of the same interchange
     owner, first_pair = np.unique(found[pairs], return_index=True)
     before = np.append(0, tokens.end)[:len(found)]

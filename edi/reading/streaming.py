@@ -9,7 +9,6 @@ from pathlib import Path
 
 from edi.findings import Severity
 from edi.limits import Cap, Limits, Policy
-from edi.octets import BLOCK, visible
 from edi.reading.batches import make_batch
 from edi.reading.buffers import Found, Piece
 from edi.reading.carrying import Carry
@@ -110,8 +109,7 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
             yield from _stretches(parts, first, last, limits)
             parts.part.size += min(following - last, limits.max_segment_bytes)  # of an object, which is kept up to that
     if not readable and not met_fatal:
-        at = visible(source.data, 0) or 0
-        parts.part.faults = [*source.faults, nothing_found(source.data[at:at + BLOCK])]
+        parts.part.faults = [*source.faults, nothing_found(source.data)]
     yield parts.flush(is_last=True)
 
 

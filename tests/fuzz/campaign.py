@@ -1,8 +1,8 @@
 """One campaign of fuzzing: rounds of inputs, what they told, how long they took, and each that failed, kept and named.
 
 libFuzzer's input is the first of a round; the others are damaged from it by random numbers that come from its bytes. A round is
-read in one call, since a lone small file costs more in calls than in bytes. Only where it fails, or takes longer than any before it,
-is each of its inputs tried alone: no input can take longer than its round.
+read in one call, since a lone small file costs more in calls than in bytes. Only where it fails, or takes clearly longer than any
+before it, is each of its inputs tried alone: no input can take longer than its round.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.fuzz import csv_target, edi_target, mutate, seeds
 MOST_SECONDS = 1.0  # of CPU, for one input
 MOST_BYTES = 256 * 2**20  # of memory that a whole round takes beyond what the process held before it
 MOST_FAILURES = 20
+_SLOWER = 1.1  # times the slowest round so far: then the slowest input may be among these
 
 Examine = Callable[[Sequence[bytes]], Counter[str]]
 
@@ -81,7 +82,7 @@ class Campaign:
             guilty = [(words, [each]) for each, words in alone if words] or [(told, inputs)]
             for words, cause in guilty:
                 self._keep(words, cause)
-        elif taken > self.slowest_round:
+        elif taken > _SLOWER * self.slowest_round:
             self.slowest_round = taken
             for each in inputs:
                 self._time(each)

@@ -1,0 +1,47 @@
+"""Files that are odd where a part of a stream may begin or end: they are read in parts of any size as they are read whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edi import Limits, read, stream
+from tests.property.test_streaming import ISA, begun, ended, rows, told
+
+HEAD = ISA.format(1) + "GS*PO*S*R*20241123*0130*1*X*005010~"
+SET = "ST*850*0001~BEG*00*SA*PO1**20241123~SE*3*0001~"
+END = "GE*1*1~IEA*1*000000001~"
+UNB = "UNB+UNOC:3+S+R+241123:0130+REF1'"
+FILES = {
+    "no trailers, and a newline at the end": HEAD + SET + "\n",
+    "no trailers, and empty segments at the end": (HEAD + SET).replace("~", "~\n") + "~\n~\n~\n",
+    "a transaction without its trailer before another interchange": HEAD + "ST*850*0001~BEG*00*SA*PO1~\r~\r" + UNB + "UNZ+0+REF1'",
+    "binary data that is longer than a part": HEAD + "ST*275*0001~BIN*38*a~ST*850*1~SE*2*1~GE*1*1~IEA*1*1~bcdef~SE*3*0001~" + END,
+    "blank lines between segments that newlines end": (HEAD + SET + END).replace("~", "\n\n"),
+    "blank lines of two octets": (HEAD + SET + END).replace("~", "\r\n\r\n"),
+    "an empty segment before a transaction": HEAD + "~\n" + SET + "~" + END,
+    "nothing but an empty segment between two others": (
+        UNB + "UNH+1+ORDERS:D:96A:UN''\n\nBGM+220+1+9'\nDTM+137:20240101:102'\nUNT+4+1'\nUNZ+1+REF1'\n"),
+    "a tag that begins like one of an envelope's": (
+        HEAD + SET.replace("SE*3", "GS|X~TDS*1~SE*5") + END).replace("*", "+").replace("|", "*"),
+}
+
+
+@pytest.mark.parametrize("size", [1, 3, 17, 40, 90, 130])
+@pytest.mark.parametrize("more", [0, 30])
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_in_parts_is_the_whole_file(tmp_path: Path, kind: str, size: int, more: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(FILES[kind].encode())
+    whole, parts = [read(path.read_bytes())], list(stream(path, name="", limits=Limits(batch_bytes=size, max_part_bytes=size + more)))
+
+    assert rows(parts) == rows(whole)
+    assert (begun(parts), ended(parts), told(parts)) == (begun(whole), ended(whole), told(whole))
+
+
+def test_binary_data_is_one_value_however_small_the_parts(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(FILES["binary data that is longer than a part"].encode())
+    parts = list(stream(tmp_path / "file", limits=Limits(batch_bytes=10, max_part_bytes=10)))
+    assert [part.table.nested(at) for part in parts for at in part.table.select("BIN").tolist()] == [
+        [[["BIN"]], [["38"]], [["a~ST*850*1~SE*2*1~GE*1*1~IEA*1*1~bcdef"]]]]
