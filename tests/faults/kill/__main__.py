@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from multiprocessing.pool import AsyncResult, Pool
@@ -28,6 +29,7 @@ from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
 CHAINED, PROCESSES, WORKERS = 500, 30, 2
+COMMAND_EVERY = 3  # nights of killed processes that a process ends, too
 RECOVERY_FACTOR, RECOVERY_SECONDS = 1.2, 5.0  # a recovery may take this times an undisturbed run, and so much more
 
 Job = Callable[[], Figures]
@@ -73,10 +75,10 @@ def chains(before: Undisturbed, folder: Path, seed: int) -> Iterator[Job]:
     return (partial(one_chain, before, folder / f"chain-{number}", f"{seed}.{number}") for number in count(1))
 
 
-def processes(before: process.Undisturbed, folder: Path, seed: int, number: int, *, with_prefect: bool) -> Iterator[Job]:
-    """Yield kills of real processes."""
-    return (partial(process.one_process, before, folder / f"process-{at}", f"{seed}.{at}", with_prefect=with_prefect)
-            for at in range(1, number + 1))
+def processes(before: process.Undisturbed, folder: Path, seed: int, *, with_prefect: bool) -> Iterator[Job]:
+    """Yield kills of real processes without end; now and then one ends before it is killed."""
+    return (partial(process.one_process, before, folder / f"process-{at}", f"{seed}.{at}", with_prefect=with_prefect,
+                    recovered_by_command=at % COMMAND_EVERY == 1) for at in count(1))
 
 
 def slow(figures: Figures, seconds: float) -> list[str]:
@@ -109,8 +111,8 @@ def campaign(folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
             stack.enter_context(server(folder / "prefect"))
         pool = stack.enter_context(fork.Pool(WORKERS))
         alone = _processes_alone(pool, folder, before.data, "before", with_prefect=not chosen.without_prefect)
-        jobs = processes(alone, folder, chosen.seed, chosen.processes, with_prefect=not chosen.without_prefect)
-        figures = carried_out(pool, jobs, every=5)
+        jobs = processes(alone, folder, chosen.seed, with_prefect=not chosen.without_prefect)
+        figures = carried_out(pool, jobs, enough=chosen.processes, every=5)
         seconds = alone.seconds
         if slow(figures, seconds):  # perhaps others use the machine by now
             seconds = max(seconds, _processes_alone(pool, folder, before.data, "after", with_prefect=not chosen.without_prefect).seconds)
@@ -119,9 +121,11 @@ def campaign(folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
 
 
 def _processes_alone(pool: Pool, folder: Path, data: Path, when: str, *, with_prefect: bool) -> process.Undisturbed:
-    """Run undisturbed processes beside each other, as those that are killed run, and return the slowest."""
+    """Run undisturbed processes beside each other, as those that are killed run, and return the slowest, with the shortest work of all."""
     run = partial(process.undisturbed, data=data, with_prefect=with_prefect)
-    return max(pool.map(run, [folder / f"undisturbed-{when}-{number}" for number in range(WORKERS)]), key=lambda each: each.seconds)
+    made = pool.map(run, [folder / f"undisturbed-{when}-{number}" for number in range(WORKERS)])
+    slowest = max(made, key=lambda each: each.seconds)
+    return replace(slowest, working_seconds=min(each.working_seconds for each in made))
 
 
 def main(arguments: Sequence[str]) -> int:

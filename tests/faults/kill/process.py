@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from signal import SIGKILL
 
 from tests.faults.evidence import Memory, State, state_of
 from tests.faults.invariants import ViolatedError, check
@@ -71,8 +72,11 @@ def undisturbed(home: Path, data: Path, *, with_prefect: bool) -> Undisturbed:
     return Undisturbed(data, state_of(made.settings), seconds, working)
 
 
-def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: bool) -> Figures:
-    """Kill the command at a random time after its first write, run it again to its end, and once more in this process."""
+def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: bool, recovered_by_command: bool) -> Figures:
+    """Kill the command at a random time after its first write, run the night to its end, and once more in this process.
+
+    Whether a command or this process ends the night, the same code does it; a command starts for ten seconds first.
+    """
     figures = Figures(nights=1, deepest=1)
     made, memory = small_world(home, before.data), Memory()
     after = Random(seed).uniform(0, before.working_seconds)
@@ -83,9 +87,12 @@ def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: boo
             time.sleep(after)
             process.kill()
             process.communicate(timeout=PATIENCE_SECONDS)
-        figures.kills += process.returncode == -9
+        figures.kills += process.returncode == -SIGKILL
         check(made.settings, memory, at_rest=process.returncode == 0)
-        figures.slowest_recovery, _ = run(made, with_prefect=with_prefect)
+        if recovered_by_command:
+            figures.slowest_recovery, _ = run(made, with_prefect=with_prefect)
+        else:
+            made.run()
         for again in (lambda: None, made.run):
             again()
             check(made.settings, memory, undisturbed=before.state, state=state_of(made.settings))
