@@ -40,8 +40,8 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
     stop, shown = _stop(data, found, at, last, room, limits) or (None, 0)
     if stop is None:
         return None
-    if _behind_empty_segments(data, stop, last, found, PADDING) == last:
-        return last, last  # a part without a segment could not tell which trailers are missing
+    if _behind_empty_segments(data, stop, last, found, PADDING) == last:  # a part without a segment could not tell what is missing
+        return last, last if shown == stop else shown
     return stop, shown
 
 
