@@ -56,13 +56,13 @@ def tables(batch: Batch) -> Tables:
 
 
 def _rows(of: type[Interchange | Group], those: Sequence[Interchange | Group]) -> pa.Table:
-    columns = {name: kind for name, kind in _columns(of).items() if name not in _NOT_COLUMNS}
+    columns = _columns(of, without=_NOT_COLUMNS)
     return pa.table({name: pa.array([getattr(one, name) for one in those], kind) for name, kind in columns.items()})
 
 
-def _columns(of: type[Any]) -> dict[str, pa.DataType]:
+def _columns(of: type[Any], without: Sequence[str] = ()) -> dict[str, pa.DataType]:
     """Return the fields of a record, and what Arrow calls their types; each may be null."""
-    return {name: _TYPES.get(next(iter(get_args(kind)), kind)) for name, kind in get_type_hints(of).items()}
+    return {name: _TYPES[next(iter(get_args(kind)), kind)] for name, kind in get_type_hints(of).items() if name not in without}
 
 
 def _segments(table: SegmentTable) -> pa.Table:

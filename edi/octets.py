@@ -129,11 +129,6 @@ def blocks(data: Octets, first: int, last: int) -> Iterator[bytes]:
         yield data[at:min(at + BLOCK, last)]
 
 
-def is_padding(text: bytes, stop: int) -> bool:
-    """Tell whether nothing but padding stands before a position."""
-    return _NOT_PADDING.search(text, 0, stop) is None
-
-
 def visible(data: Octets, at: int) -> int | None:
     """Return the first position from ``at`` on that holds no padding, None where only padding follows."""
     if at < len(data) and data[at] not in PADDING:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from edi.dialect import Role
 from edi.edifact.delimiters import split_segment
 from edi.limits import Limits
-from edi.octets import BLOCK, PADDING, Octets, matches, visible
+from edi.octets import BLOCK, PADDING, Octets
 from edi.reading.buffers import Found
 from edi.reading.envelopes import ENVELOPES
 from edi.reading.scouting import follows_terminator, is_released, segment_end, terminator_before
@@ -37,12 +37,13 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
     """
     if last - at <= room:
         return last, last
-    stop, shown = _stop(data, found, at, last, room, limits) or (None, 0)
-    if stop is None:
+    chosen = _stop(data, found, at, last, room, limits)
+    if chosen is None:
         return None
-    if _behind_empty_segments(data, stop, last, found, PADDING) == last:  # a part without a segment could not tell what is missing
-        return last, last if shown == stop else shown
-    return stop, shown
+    stop, shown = chosen
+    if _behind_empty_segments(data, stop, last, found.dialect.delimiters, PADDING) < last:
+        return stop, shown
+    return last, last if shown == stop else shown  # a last part without a segment could not tell which trailers are missing
 
 
 def _stop(data: Octets, found: Found, at: int, last: int, room: int, limits: Limits) -> tuple[int, int] | None:
@@ -54,25 +55,25 @@ def _stop(data: Octets, found: Found, at: int, last: int, room: int, limits: Lim
         stop = (last if limit == last else None) or _after_transaction(data, found, at, limit) or _after_segment(data, found, at, limit)
     if stop is not None:
         return stop, stop
-    first = _behind_empty_segments(data, at, last, found, _NEWLINES)
+    first = _behind_empty_segments(data, at, last, found.dialect.delimiters, _NEWLINES)
     stop = _end_of_segment(data, found, first, last)  # of one that is larger than a part: only its beginning is read
     return stop, min(stop, first + limits.max_segment_bytes + 1)
 
 
-def _holds_segment(text: bytes, stop: int, found: Found) -> bool:
-    return _behind_empty_segments(text, 0, stop, found, PADDING) < min(stop, _MOST_NOTHING)
+def _holds_segment(text: bytes, stop: int, delimiters: Delimiters) -> bool:
+    return _behind_empty_segments(text, 0, stop, delimiters, PADDING) < min(stop, _MOST_NOTHING)
 
 
-def _behind_empty_segments(data: Octets, at: int, last: int, found: Found, blanks: bytes) -> int:
+def _behind_empty_segments(data: Octets, at: int, last: int, delimiters: Delimiters, blanks: bytes) -> int:
     """Return where the terminators and blanks end that stand at a position, or how far they were followed."""
-    pattern, step = _nothing(found.dialect.delimiters.segment, blanks), 256
+    pattern, step = _nothing(delimiters.segment, blanks), 256
     most = min(at + _MOST_NOTHING, last)
     while at < most:
         text = data[at:min(at + step, most)]
-        found_here = pattern.match(text)
-        passed = found_here.end() if found_here else 0
+        found = pattern.match(text)
+        passed = found.end() if found else 0
         at += passed
-        if not passed or passed + len(found.dialect.delimiters.segment) <= len(text):
+        if not passed or passed + len(delimiters.segment) <= len(text):
             break  # else what follows may be a terminator that was cut in two
         step = BLOCK
     return at
@@ -111,7 +112,7 @@ def _last_transaction(data: Octets, found: Found, at: int, limit: int) -> int | 
     opening = _last(text, found, at, envelope.tag(Role.TRANSACTION).encode() + marks.element)
     opened = terminator_before(text, opening, marks) if opening is not None else None
     best = max(closed or 0, _before_empty_segments(text, opened, marks) if opened else 0)
-    return at + best if _holds_segment(text, best, found) else None
+    return at + best if _holds_segment(text, best, marks) else None
 
 
 def _last(text: bytes, found: Found, at: int, tag: bytes) -> int | None:
@@ -129,23 +130,15 @@ def _after_segment(data: Octets, found: Found, at: int, limit: int) -> int | Non
     while place > 0:
         if not is_released(text, place, marks.release) and not _is_data(text, found, at, place):
             stop = _before_empty_segments(text, place + len(marks.segment), marks)
-            return at + stop if _holds_segment(text, stop, found) else None
+            return at + stop if _holds_segment(text, stop, marks) else None
         place = text.rfind(marks.segment, 0, place)
     return None
 
 
 def _before_empty_segments(text: bytes, stop: int, delimiters: Delimiters) -> int:
     """Return where the last segment before a place just past a terminator ends: empty ones belong to what follows, as newlines do."""
-    segment, release = delimiters.segment, delimiters.release
-    if segment in b"\r\n":
-        end = segment_end(text, len(text[:stop].rstrip(PADDING)), delimiters)
-        return stop if end is None else min(end, stop)
-    while True:
-        bare = len(text[:stop - len(segment)].rstrip(PADDING))
-        before = bare - len(segment)
-        if before < 0 or not matches(text, before, segment) or is_released(text, before, release):
-            return stop
-        stop = bare
+    end = segment_end(text, len(text[:stop].rstrip(PADDING + delimiters.segment)), delimiters)
+    return stop if end is None else min(end, stop)
 
 
 def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
@@ -159,8 +152,6 @@ def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
 
 def tag_at(data: Octets, at: int, delimiters: Delimiters) -> str:
     """Return the tag that begins at a position, newlines and empty segments in front of it left out; "" where there is none."""
-    first = visible(data, at)
-    while first is not None and matches(data, first, delimiters.segment):
-        first = visible(data, first + len(delimiters.segment))
-    tag = split_segment(data[first:first + _LONGEST_TAG], delimiters)[0][0] if first is not None else ""
+    first = _behind_empty_segments(data, at, len(data), delimiters, PADDING)
+    tag = split_segment(data[first:first + _LONGEST_TAG], delimiters)[0][0]
     return tag.partition(delimiters.repetition.decode("latin-1"))[0].strip() if delimiters.repetition else tag

@@ -1,4 +1,4 @@
-"""The one hot loop in one compiled pass: delimited bytes to values and index arrays."""
+"""The one hot loop, compiled: delimited bytes to values and index arrays."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_TAGS = 512
 
 
 def tokenise(library: ctypes.CDLL, buffer: bytes, delimiters: Delimiters, protected: Sequence[tuple[int, int]]) -> Tokens:
-    """Do what ``edi.scanning.tokenising.tokenise`` does, in one pass."""
+    """Do what ``edi.scanning.tokenising.tokenise`` does, in one pass after another that counts: room is made for what is there."""
     marks = marks_of(buffer, delimiters)
     size = len(marks.buffer)
     roles = bytearray(256)

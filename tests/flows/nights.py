@@ -63,17 +63,9 @@ class World:
         return {name: table_digest(read_lake(self.settings.lake, name), name) for name in TABLES}
 
     def state(self) -> tuple[str, dict[str, bytes]]:
-        """Return everything that must be byte-identical: the dump of the database, Parquet with its manifest, and what was sent.
-
-        Copies of what the lake has are left out: which ones there are depends on when the rules were run last.
-        """
+        """Return everything that must be byte-identical: the dump of the database, Parquet with its manifest, and what was sent."""
         with reading(open_database(self.settings.database_url)) as connection:
-            text = dump(connection)
-        files = {str(path.relative_to(self.settings.home)): path.read_bytes()
-                 for folder in (self.settings.lake, self.settings.outbox) if folder.exists()
-                 for path in sorted(folder.rglob("*"))
-                 if path.is_file() and not path.name.endswith(".lock") and TOGETHER not in path.parts}
-        return text, files
+            return dump(connection), visible(self.settings)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the database."""
@@ -82,10 +74,13 @@ class World:
 
 
 def visible(settings: Settings) -> dict[str, bytes]:
-    """Return the files that others see: Parquet with its manifest, and what was sent."""
+    """Return the files that others see: Parquet with its manifest, and what was sent.
+
+    Copies of what the lake has are left out: which ones there are depends on when the rules were run last.
+    """
     return {str(path.relative_to(settings.home)): path.read_bytes()
             for folder in (settings.lake, settings.outbox) if folder.exists()
-            for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock")}
+            for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock") and TOGETHER not in path.parts}
 
 
 def world(home: Path, *, database: str = "", data: Path = DATA, **overrides: object) -> World:
