@@ -10,18 +10,22 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from edi import Limits, read
+from edi import Limits, read, stream
 from edi.csvrows import read_csv
-from edi.guides import check
+from edi.guides import Checker, check
 
 TOO_STEEP = 2.5
 NOISE = 0.01  # CPU seconds
 MOST = 1_000_000
 PATIENCE = 4  # times the rounds that were asked for, before a steep ratio is believed
 WIDE = Limits(max_file_bytes=2**40, max_segment_bytes=2**40, max_elements=2**40, max_repeats=2**40, max_findings_per_file=2**40)
+PARTS = replace(WIDE, batch_bytes=2**17, max_part_bytes=2**18)  # so that n is read in parts, too, which costs more than in one
 _ISA = b"ISA*00*          *00*          *ZZ*S              *ZZ*R              *260302*1701*^*00501*%09d*0*P*>~"
 
 
@@ -90,26 +94,45 @@ SHAPES: dict[str, tuple[Callable[[int], bytes], int]] = {  # how it grows, and t
 }
 
 
-def _seconds(name: str, data: bytes) -> float:
+EXPORTS = ("quotes of an export", "quotes inside a field", "a quote that never closes", "inches")
+
+Reader = Callable[[bytes], object]
+
+
+def _export(data: bytes) -> None:
+    read_csv(data, delimiter=b",")
+
+
+def _whole(data: bytes) -> None:
+    check(read(data, limits=WIDE))
+
+
+def _in_parts(data: bytes) -> None:
+    checker = Checker()
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(data)
+        for batch in stream(file.name, limits=PARTS):
+            checker.check(batch)
+
+
+def _seconds(reader: Reader, data: bytes) -> float:
     """Read, and check against the guides, once; CPU seconds."""
     gc.collect()
     begun = time.process_time()
-    if name in ("quotes of an export", "quotes inside a field", "a quote that never closes", "inches"):
-        read_csv(data, delimiter=b",")
-    else:
-        check(read(data, limits=WIDE))
+    reader(data)
     return time.process_time() - begun
 
 
-def ratio(name: str, most: int, rounds: int) -> tuple[int, float, float]:
+def ratio(name: str, most: int, rounds: int, *, in_parts: bool) -> tuple[int, float, float]:
     """Return 2n, and the least CPU seconds at n and at 2n."""
     make, share = SHAPES[name]
+    reader = _export if name in EXPORTS else _in_parts if in_parts else _whole
     double = most // share
     small, large = make(double // 2), make(double)
-    _seconds(name, make(10))  # what is loaded once is no part of it
+    _seconds(reader, make(10))  # what is loaded once is no part of it
     once = twice = float("inf")
     for done in range(1, PATIENCE * rounds + 1):
-        once, twice = min(once, _seconds(name, small)), min(twice, _seconds(name, large))
+        once, twice = min(once, _seconds(reader, small)), min(twice, _seconds(reader, large))
         if done >= rounds and not is_steep(once, twice):
             break
     return double, once, twice
@@ -125,12 +148,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.linear", description=__doc__)
     parser.add_argument("--most", type=int, default=MOST, help="repeats at 2n (a tenth or a quarter of it for what is dear)")
     parser.add_argument("--rounds", type=int, default=3, help=f"of each; up to {PATIENCE} times as many where a ratio is steep")
+    parser.add_argument("--in-parts", action="store_true", help="read files as streams")
     parser.add_argument("--only", help="kinds that have this in their name")
     chosen = parser.parse_args()
     steep = []
     print(f"{'what grows':36} {'repeats':>9} {'n s':>8} {'2n s':>8} {'ratio':>6}")
     for name in (each for each in SHAPES if not chosen.only or chosen.only in each):
-        repeats, small, large = ratio(name, chosen.most, chosen.rounds)
+        repeats, small, large = ratio(name, chosen.most, chosen.rounds, in_parts=chosen.in_parts)
         steep += [name] if is_steep(small, large) else []
         mark = "  <" if name in steep else ""
         print(f"{name:36} {repeats:9,} {small:8.3f} {large:8.3f} {large / max(small, 1e-9):6.2f}{mark}", flush=True)

@@ -44,7 +44,7 @@ def stream(
     source = open_source(name, path, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
     if source is None:
         with path.open("rb") as file:
-            data = file.read(limits.max_file_bytes + 1)
+            data = file.read(limits.max_file_bytes + 1 if size > limits.max_file_bytes else -1)  # room is made for what is asked for
         yield from read_files([SourceFile(name, data)], limits=limits, severities=severities, hashed=hashed)
     else:
         yield from _batches(source, Policy(limits, severities, hashed))

@@ -54,3 +54,9 @@ def test_a_segment_without_end_is_not_held_whole(tmp_path: Path, behind: str) ->
     parts = list(stream(tmp_path / "file", limits=limits))
     assert max(len(value) for part in parts for value in part.table.values.to_pylist()) <= 501
     assert "limits.segment_bytes" in {finding.code for part in parts for finding in part.findings}
+
+
+def test_however_large_a_file_may_be_a_small_one_takes_no_room_for_that(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes((HEAD + SET + END).encode())
+    (part,) = stream(tmp_path / "file", limits=Limits(max_file_bytes=2**50))
+    assert len(part.table) == 7
