@@ -44,8 +44,12 @@ def joined(segment: Segment, use: Marks, escape: str = "") -> str:
 
 
 def looks_wrapped(wire: bytes) -> bool:
-    """Tell whether the first line has 80 characters: to a reader that is a file of 80 columns, even where a newline was data."""
-    return len(wire.splitlines()[0]) == 80
+    """Tell whether lines are as long as those of a wrapped file: to a reader it is one, even where the newlines were data.
+
+    That is so where the first has 80 characters, and where all are of one length.
+    """
+    lengths = [len(line) for line in wire.splitlines()]
+    return lengths[0] == 80 or (len(lengths) > 1 and len(set(lengths)) == 1)
 
 
 @settings(deadline=None)
