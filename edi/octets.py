@@ -60,10 +60,14 @@ class _Blocks:
     def _between(self, first: int, last: int) -> bytes:
         if first >= last:
             return b""
+        self.hold(first, last)
+        return bytes(self._held[first - self._at:last - self._at])
+
+    def hold(self, first: int, last: int) -> None:
+        """Have a stretch at hand, of which more than one part will be asked for."""
         if first < self._at or last > self._at + len(self._held):
             self._at = max(first - _AROUND, 0)
             self._held = self._load(self._at, min(max(first + BLOCK, last) + _AROUND, self._size))
-        return bytes(self._held[first - self._at:last - self._at])
 
     def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
         """Return the first position of ``sub`` that lies within the range, -1 where there is none."""
@@ -121,6 +125,12 @@ class UnwrappedOctets(_Blocks):
         lines = self._wrapped[line * self._stride:((last - 1) // self._width + 1) * self._stride]
         kept = b"".join(lines[at:at + self._width] for at in range(0, len(lines), self._stride))
         return kept[column:column + last - first]
+
+
+def hold(data: Octets, first: int, last: int) -> None:
+    """Read a stretch at once of which more than one part will be asked for, where it is not in memory."""
+    if isinstance(data, _Blocks) and first < last:
+        data.hold(first, min(last, len(data)))
 
 
 def blocks(data: Octets, first: int, last: int) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,39 @@ MOST_POISON = 20  # items of one lot that may kill their reader; beyond it the r
 _LOOK_SECONDS = 0.05
 _PIPE_BYTES = 1 << 20
 _ROOM = 4  # times the limit: the kernel's own bound, for what grows faster than it is looked at
+
+
+class _Turns:
+    """Lets threads work and this process fork by turns: a lock that a thread holds at a fork is held for ever in the child."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._working = self._forking = 0
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._forking)
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._working -= 1
+                self._changed.notify_all()
+
+    def fork(self) -> int:
+        with self._changed:
+            self._forking += 1
+            try:
+                self._changed.wait_for(lambda: not self._working)
+                return os.fork()
+            finally:
+                self._forking -= 1
+                self._changed.notify_all()
+
+
+_TURNS = _Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +92,14 @@ class StoppedError(Exception):
     """Work in this process passed its bounds and was stopped."""
 
 
+def undivided() -> AbstractContextManager[None]:
+    """Let no fork cut in two what a thread does beside others, whatever locks it takes: reading, checking, importing.
+
+    It cannot be nested, and must not call :func:`run_apart`, which waits until nobody is in such a block.
+    """
+    return _TURNS.work()
+
+
 def run_apart(work: Callable[[], Made], bounds: Bounds) -> Finished[Made] | Death:
     """Do work in a forked process and return what it made, which must be possible to pickle, or how it died.
 
@@ -66,7 +107,7 @@ def run_apart(work: Callable[[], Made], bounds: Bounds) -> Finished[Made] | Deat
         CrossfootError: what the work itself raised: a database that is away says nothing about a file.
     """
     reader, writer = os.pipe()
-    child = os.fork()
+    child = _TURNS.fork()
     if child == 0:
         os.close(reader)
         _be_the_child(work, bounds, writer)

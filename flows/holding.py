@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from edi.errors import CrossfootError, DeviceError
+from flows.apart import undivided
 from flows.clock import Clock, is_gone, now
 from flows.night import Session
 from storage import leases
@@ -62,7 +63,7 @@ def _alive(session: Session, held: Lease, clock: Clock) -> Iterator[None]:
     def beat() -> None:
         while not ended.wait(session.settings.lease_seconds / 3):
             try:
-                with writing(session.engine) as connection:
+                with undivided(), writing(session.engine) as connection:
                     leases.renew(connection, held, now=clock(), seconds=session.settings.lease_seconds)
             except CrossfootError:
                 continue  # the work meets the same at its next write, and says so

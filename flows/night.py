@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from expectations.run import Outcome, validate
 from flows import poison
-from flows.apart import bounded, sift
+from flows.apart import bounded, sift, undivided
 from flows.clock import Clock, now
 from flows.definitions import Definitions, load_definitions
 from flows.incomplete import Carried, Waiting
@@ -251,9 +251,10 @@ def read_packet(session: Session, packet: PlannedPacket, load: Callable[[str], b
     Raises:
         StoppedError: it took too long or too much memory; what then is to be done is :func:`read_packet_apart`.
     """
-    with bounded(poison.bounds_of(session.settings, (1,), 1)):
-        work = _read_files(session, packet.packet_key, load or session.load, packet.files)
-    return _expected(session, packet, work)
+    with undivided():
+        with bounded(poison.bounds_of(session.settings, (1,), 1)):
+            work = _read_files(session, packet.packet_key, load or session.load, packet.files)
+        return _expected(session, packet, work)
 
 
 def read_packet_apart(session: Session, packet: PlannedPacket) -> PacketWork:

@@ -115,7 +115,7 @@ def _known_before(batch: Batch) -> Bools:
     """Tell which transactions repeat a number of an earlier part of the stream."""
     those, known = batch.transactions, batch.earlier.control_numbers
     repeats: Bools = np.zeros(len(those), dtype=bool)
-    if known:
+    if known and not known.isdisjoint(those.control_number.to_pylist()):
         in_scope = those.group == 0 if batch.groups and not batch.groups[0].begins else (those.group < 0) & (those.interchange == 0)
         at = np.flatnonzero(in_scope & (those.segments_before == 0))
         repeats[at] = [number in known for number in those.control_number.take(pa.array(at)).to_pylist()]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edi.findings import Severity
 from edi.limits import Cap, Limits, Policy
+from edi.octets import hold
 from edi.reading.batches import make_batch
 from edi.reading.buffers import Found, Piece
 from edi.reading.carrying import Carry
@@ -117,6 +118,7 @@ def _stretches(parts: _Parts, first: int, last: int, limits: Limits) -> Iterator
     """Take a piece of the last interchange in, making a batch whenever a part is full."""
     while first < last:
         room = limits.batch_bytes - parts.part.size
+        hold(parts.source.data, first, min(first + room, last))
         found = cut(parts.source.data, parts.part.founds[-1], first, last, room, limits) if room > 0 else None
         if found is None:
             yield from parts.flush_within(first)

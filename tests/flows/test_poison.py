@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from edi.errors import IntegrityError, RetryableError
 from flows import night as reading
-from flows.apart import Bounds, Death, Finished, StoppedError, bounded, run_apart, sift
+from flows.apart import Bounds, Death, Finished, StoppedError, bounded, run_apart, sift, undivided
 from tests.flows.letters import edifact, outcomes, post, response, sent, x12
 from tests.flows.nights import FIRST, World, world
 
@@ -55,6 +57,43 @@ def test_work_apart_takes_nothing_else_with_it(harm: str) -> None:
     assert isinstance(died, Death)
     assert died.evidence.startswith(evidence)
     assert "nobody may read" not in died.evidence
+
+
+def test_no_lock_of_a_thread_is_held_for_ever_in_a_process_that_was_forked_meanwhile() -> None:
+    lock, taken = threading.Lock(), threading.Event()
+
+    def beside() -> None:
+        with undivided(), lock:
+            taken.set()
+            time.sleep(0.5)
+
+    def work() -> str:
+        with lock:
+            return "done"
+
+    thread = threading.Thread(target=beside)
+    thread.start()
+    taken.wait()
+    made = run_apart(work, Bounds(5, 2**30))
+    thread.join()
+    assert made == Finished("done")
+
+
+def test_threads_and_forks_take_turns() -> None:
+    def beside() -> int:
+        done = 0
+        while not ended.is_set():
+            with undivided():
+                done += 1
+        return done
+
+    ended = threading.Event()
+    with ThreadPoolExecutor(4) as threads:
+        busy = [threads.submit(beside) for _ in range(2)]
+        forked = [threads.submit(run_apart, lambda: "done", ROOMY) for _ in range(10)]
+        assert [each.result(60) for each in forked] == [Finished("done")] * 10
+        ended.set()
+        assert all(each.result(60) for each in busy)
 
 
 def test_what_work_makes_apart_comes_back_however_large() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from edi.errors import LeaseLostError, RetryableError
 
 DONE, AGAIN, FAILED, HUNG = "done", "again", "failed", "hung"
 _AGAIN = 75  # the exit status of `crossfoot` for what passes by itself
 _LOOK = 0.02
+_TELLING = 1.0  # seconds that a run which hangs gets to say where
 
 
 def start(work: Callable[[], object], *, tell: bool = False) -> int:
@@ -22,6 +26,7 @@ def start(work: Callable[[], object], *, tell: bool = False) -> int:
         return child
     status = 1
     try:
+        faulthandler.register(signal.SIGUSR1)  # its own forks inherit that
         work()
         status = 0
     except (RetryableError, LeaseLostError) as error:
@@ -35,7 +40,7 @@ def start(work: Callable[[], object], *, tell: bool = False) -> int:
 
 
 def wait(children: Sequence[int], *, seconds: float) -> list[str]:
-    """Wait for children and return how each ended; one that is not done in time is killed."""
+    """Wait for children and return how each ended; one that is not done in time says where it stands and is killed."""
     ended: dict[int, str] = {}
     until = time.monotonic() + seconds
     while len(ended) < len(children):
@@ -47,9 +52,30 @@ def wait(children: Sequence[int], *, seconds: float) -> list[str]:
                 code = os.waitstatus_to_exitcode(status)
                 ended[child] = {0: DONE, _AGAIN: AGAIN}.get(code, FAILED)
             elif time.monotonic() > until:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
+                _end(child)
                 ended[child] = HUNG
                 print(f"  a run was killed after {seconds:.0f} s", flush=True)
         time.sleep(_LOOK)
     return [ended[child] for child in children]
+
+
+def _end(child: int) -> None:
+    """Let a run and the processes that it forked tell on standard error where they stand, each in turn, and kill them."""
+    family = list(_family(child))
+    for each in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGUSR1)
+            time.sleep(_TELLING)
+    for each in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _family(process: int) -> Iterator[int]:
+    """Yield a process and all that it started, as far as they still run."""
+    yield process
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in (thread / "children").read_text(encoding="ascii").split():
+                yield from _family(int(child))

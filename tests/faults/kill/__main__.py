@@ -29,7 +29,7 @@ from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
 CHAINED, PROCESSES, WORKERS = 500, 30, 2
-COMMAND_EVERY = 3  # nights of killed processes that a process ends, too
+COMMAND_EVERY = 5  # nights of killed processes that a process ends, too
 RECOVERY_FACTOR, RECOVERY_SECONDS = 1.2, 5.0  # a recovery may take this times an undisturbed run, and so much more
 
 Job = Callable[[], Figures]

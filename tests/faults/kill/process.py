@@ -77,7 +77,7 @@ def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: boo
 
     Whether a command or this process ends the night, the same code does it; a command starts for ten seconds first.
     """
-    figures = Figures(nights=1, deepest=1)
+    figures = Figures()
     made, memory = small_world(home, before.data), Memory()
     after = Random(seed).uniform(0, before.working_seconds)
     try:
@@ -87,8 +87,13 @@ def one_process(before: Undisturbed, home: Path, seed: str, *, with_prefect: boo
             time.sleep(after)
             process.kill()
             process.communicate(timeout=PATIENCE_SECONDS)
-        figures.kills += process.returncode == -SIGKILL
-        check(made.settings, memory, at_rest=process.returncode == 0)
+        if process.returncode != -SIGKILL:  # it ended before: nothing is to be recovered
+            check(made.settings, memory, undisturbed=before.state, state=state_of(made.settings))
+            figures.checks += 1
+            shutil.rmtree(home)
+            return figures
+        figures.nights = figures.kills = figures.deepest = 1
+        check(made.settings, memory, at_rest=False)
         if recovered_by_command:
             figures.slowest_recovery, _ = run(made, with_prefect=with_prefect)
         else:
