@@ -9,7 +9,6 @@
 
 enum { DATA, COMPONENT, REPETITION, ELEMENT, SEGMENT, RELEASE, BLANK };
 enum { BLOCK = 64, WIDE = 16 };           /* octets looked at together; octets copied together */
-enum { STRETCH = 256 };                   /* segments that all columns are gathered of before the next ones; a multiple of 8 */
 enum { SLOTS = 1024, TAGS = 512, LONGEST_TAG = 7, MOST_WANTED = 8, MOST_SPECIAL = 8, MOST_SUMMED = 255, NEWLINE = 8 };
 
 /* Raised with every change to what follows, here and in native.py: a kernel left over from another version is not used. */
@@ -438,75 +437,45 @@ static inline int64_t value_at(const struct levels *levels, int64_t first, int64
     return at;
 }
 
-/* The first of some places whose qualifier is a code, -1 where none is. */
-static inline int64_t value_with(const struct levels *levels, int64_t first, int64_t stop, const struct column *column,
-                                 const int32_t *edges, const uint8_t *text)
-{
-    const int64_t *place = (const int64_t *)(intptr_t)column->places;
-    const uint8_t *code = (const uint8_t *)(intptr_t)column->code;
-    for (int64_t c = 0; c < column->choices; c++, place += 6) {
-        int64_t q = value_at(levels, first, stop, place + 3);
-        if (q >= 0 && edges[q + 1] - edges[q] == column->code_length && same(text + edges[q], code, column->code_length))
-            return value_at(levels, first, stop, place);
-    }
-    return -1;
-}
-
-/* One column of some segments, at most a stretch of them from at on, whose elements are first to stop. */
-static void gather_column(const struct levels *at_levels, struct column *column, int64_t at, int64_t count, const int64_t *first,
-                          const int64_t *stop, const int32_t *restrict edges, const uint8_t *text, int64_t size)
-{
-    const struct levels levels = *at_levels;
-    const struct column what = *column;
-    const int64_t *place = (const int64_t *)(intptr_t)what.places;
-    const int64_t where[3] = {place[0], place[1], place[2]};
-    uint8_t *out = (uint8_t *)(intptr_t)what.out, *valid = (uint8_t *)(intptr_t)what.valid + (at >> 3);
-    int32_t *restrict offsets = (int32_t *)(intptr_t)what.offsets + at + 1;
-    int64_t written = what.written, nulls = what.nulls;
-    unsigned there = 0; /* bits of the next octet of valid */
-
-    for (int64_t i = 0; i < count; i++) {
-        int64_t v = what.code_length < 0 ? value_at(&levels, first[i], stop[i], where)
-                                         : value_with(&levels, first[i], stop[i], &what, edges, text);
-        int64_t from = v < 0 ? 0 : edges[v], length = v < 0 ? 0 : edges[v + 1] - from;
-        if (length) {
-            if (written + length <= what.room)
-                copy(out + written, what.room - written, text + from, size - from, length);
-            written += length;
-            there |= 1U << (i & 7);
-        } else {
-            nulls++;
-        }
-        offsets[i] = (int32_t)written;
-        if ((i & 7) == 7 || i == count - 1) {
-            *valid++ = (uint8_t)there;
-            there = 0;
-        }
-    }
-    column->written = written;
-    column->nulls = nulls;
-}
-
-/* Columns of values of the same segments; of a segment below 0 nothing is there. size: octets of the text.
-   A stretch of segments at a time: what all columns look at stays near, and each column's state in registers. */
+/* Columns of values of the same segments; of a segment below 0 nothing is there. size: octets of the text. */
 void crossfoot_gather(const int64_t *restrict segments, int64_t n, struct column *columns, int64_t count,
                       const int64_t *segment_first, const int64_t *element_first, const int64_t *repeat_first,
                       const int32_t *edges, const uint8_t *text, int64_t size)
 {
     const struct levels levels = {segment_first, element_first, repeat_first};
-    int64_t first[STRETCH], stop[STRETCH];
 
     for (struct column *column = columns; column < columns + count; column++)
         *(int32_t *)(intptr_t)column->offsets = 0;
-    for (int64_t at = 0; at < n; at += STRETCH) {
-        int64_t some = n - at < STRETCH ? n - at : STRETCH;
-        for (int64_t i = 0; i < some; i++) {
-            int64_t segment = segments[at + i];
-            first[i] = segment < 0 ? 0 : segment_first[segment];
-            stop[i] = segment < 0 ? 0 : segment_first[segment + 1];
+    for (int64_t i = 0; i < n; i++) {
+        int64_t segment = segments[i];
+        int64_t first = segment < 0 ? 0 : segment_first[segment], stop = segment < 0 ? 0 : segment_first[segment + 1];
+        for (struct column *column = columns; column < columns + count; column++) {
+            const int64_t *place = (const int64_t *)(intptr_t)column->places;
+            int64_t v = -1;
+            if (column->code_length < 0) {
+                v = value_at(&levels, first, stop, place);
+            } else {
+                const uint8_t *code = (const uint8_t *)(intptr_t)column->code;
+                for (int64_t c = 0; c < column->choices; c++, place += 6) {
+                    int64_t q = value_at(&levels, first, stop, place + 3);
+                    if (q >= 0 && edges[q + 1] - edges[q] == column->code_length && same(text + edges[q], code, column->code_length)) {
+                        v = value_at(&levels, first, stop, place);
+                        break;
+                    }
+                }
+            }
+            int64_t written = column->written, from = v < 0 ? 0 : edges[v], length = v < 0 ? 0 : edges[v + 1] - from;
+            if (length) {
+                uint8_t *out = (uint8_t *)(intptr_t)column->out + written, *valid = (uint8_t *)(intptr_t)column->valid;
+                if (written + length <= column->room)
+                    copy(out, column->room - written, text + from, size - from, length);
+                valid[i >> 3] |= (uint8_t)(1 << (i & 7));
+                column->written = written + length;
+            } else {
+                column->nulls++;
+            }
+            ((int32_t *)(intptr_t)column->offsets)[i + 1] = (int32_t)column->written;
         }
-        for (struct column *column = columns; column < columns + count; column++)
-            gather_column(&levels, column, at, some, first, stop, edges, text, size);
     }
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ _VERSION = 5  # of kernel.c
 _POINTER, _INTEGER, _TEXT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
 _NEWLINE = 8  # octets at most that are usual between segments
 _USUAL_LENGTH = 16  # of a value: room is made for so much, and more asked for if it does not do
+_SEVERAL_BATCHES = 1 << 23  # octets
 _COLUMN, _WHAT, _WHERE = 10, slice(0, 4), slice(4, 10)  # struct column: what is gathered, and where it is put
 _FUNCTIONS: dict[str, tuple[list[type], type | None]] = {
     "crossfoot_find": ([_TEXT, _INTEGER, _INTEGER, _TEXT, _INTEGER], _INTEGER),
@@ -65,6 +66,17 @@ def load(path: Path) -> ctypes.CDLL | None:
 
 
 LIBRARY = load(Path(__file__).with_name("kernel.shared"))
+
+
+@cache
+def keep_what_is_freed() -> None:
+    """Let the C library keep the memory that a batch leaves to the next one.
+
+    glibc gives the top of its heap back whenever more than twice the largest block lies free there that it has had to map so far.
+    Of a batch about as much is freed as that, so the kernel would make and clear the same thousand pages anew for each. A block
+    of several batches, which is never written to, teaches it to keep more. Elsewhere it does nothing.
+    """
+    bytes(_SEVERAL_BATCHES)
 
 
 def empty(count: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:

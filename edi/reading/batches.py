@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from edi import native
 from edi.findings import Finding, Place, find
 from edi.limits import Policy, exceeded
 from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_of
@@ -44,6 +45,7 @@ def make_batch(
     Returns:
         the batch, and what it leaves open.
     """
+    native.keep_what_is_freed()
     made = buffers(sources, founds, pieces)
     parts = [tokenise(one.text, one.dialect.delimiters, one.protected) for one in made]
     spots = [Spots.of(one, part.start, part.end) for one, part in zip(made, parts, strict=True)]

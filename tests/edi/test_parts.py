@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edi import Limits, read, stream
+from edi.octets import FileOctets
 from tests.property.test_streaming import ISA, begun, ended, rows, told
 
 HEAD = ISA.format(1) + "GS*PO*S*R*20241123*0130*1*X*005010~"
@@ -60,3 +61,18 @@ def test_however_large_a_file_may_be_a_small_one_takes_no_room_for_that(tmp_path
     (tmp_path / "file").write_bytes((HEAD + SET + END).encode())
     (part,) = stream(tmp_path / "file", limits=Limits(max_file_bytes=2**50))
     assert len(part.table) == 7
+
+
+def test_every_octet_is_read_twice_and_few_more_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, load = list[int](), FileOctets._load
+
+    def counting(self: FileOctets, first: int, last: int) -> memoryview:
+        asked.append(last - first)
+        return load(self, first, last)
+
+    monkeypatch.setattr(FileOctets, "_load", counting)
+    path = tmp_path / "file"
+    path.write_bytes((HEAD + SET * 200_000 + END.replace("*1*", "*200000*")).encode())
+    size = path.stat().st_size
+    assert sum(len(part.transactions) for part in stream(path, hashed=False)) == 200_000
+    assert 2 * size <= sum(asked) < 2.1 * size  # once to find where the interchange ends, once to take it apart

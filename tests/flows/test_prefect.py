@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from edi.errors import ConfigurationError, ConservationError, RetryableError
+from flows import night
+from flows.planning import PlannedFile
 from storage.database import open_database, writing
 from tests.flows.letters import post, response, x12
 from tests.flows.nights import World, world
@@ -98,6 +101,30 @@ def test_a_night_that_does_not_cross_foot_fails(made: World, prefect_database: P
     assert state.is_failed()
     assert isinstance(state.result(raise_on_failure=False), ConservationError)
     assert "does not cross-foot" in str(state.message)
+
+
+@pytest.mark.parametrize("harm", ["hangs", "fails"])
+def test_a_file_that_harms_its_reader_is_held_and_the_rest_loads(
+    harm: str, made: World, monkeypatch: pytest.MonkeyPatch, prefect_database: Path,
+) -> None:
+    from flows.deployments import nightly
+
+    read = night.read_edi
+
+    def harmful(files: Sequence[PlannedFile], *others: Any) -> None:
+        if any(file.name == "poison.x12" for file in files):
+            while harm == "hangs":
+                time.sleep(0.01)
+            raise KeyError("a bug")
+        read(files, *others)
+
+    monkeypatch.setattr(night, "read_edi", harmful)
+    settings = made.settings.home / "crossfoot.toml"
+    settings.write_text(f"reading_seconds = 2\n{settings.read_text()}")
+    post(made, {"poison.x12": x12("000000903", response("4500009003"))})
+    told = nightly(**parameters(made))
+    assert told["documents"] == {"x12 855": {"loaded": 1, "quarantined": 1, "rejected": 1}}
+    assert made.rows("SELECT reason_code FROM decisions WHERE outcome = 'quarantined'") == [("poison",)]
 
 
 @pytest.mark.parametrize(("error", "tries"), [(RetryableError, 3), (ConfigurationError, 1), (ConservationError, 1), (ValueError, 1)])

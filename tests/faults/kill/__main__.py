@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -106,24 +105,26 @@ def campaign(folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
         with fork.Pool(WORKERS) as pool:
             add("hits", carried_out(pool, hits(before, folder)), before.seconds)
             add("chains", carried_out(pool, chains(before, folder, chosen.seed), enough=chosen.chained), before.seconds)
-    with ExitStack() as stack:
-        if not chosen.without_prefect:
-            stack.enter_context(server(folder / "prefect"))
-        pool = stack.enter_context(fork.Pool(WORKERS))
-        alone = _processes_alone(pool, folder, before.data, "before", with_prefect=not chosen.without_prefect)
-        jobs = processes(alone, folder, chosen.seed, with_prefect=not chosen.without_prefect)
-        figures = carried_out(pool, jobs, enough=chosen.processes, every=5)
-        seconds = alone.seconds
-        if slow(figures, seconds):  # perhaps others use the machine by now
-            seconds = max(seconds, _processes_alone(pool, folder, before.data, "after", with_prefect=not chosen.without_prefect).seconds)
-        add("processes", figures, seconds)
+    with server(folder / "prefect"), fork.Pool(WORKERS) as pool:
+        for name, with_prefect, kills in (("processes", True, (chosen.processes + 1) // 2),
+                                          ("processes without Prefect", False, chosen.processes // 2)):
+            place = folder / name.replace(" ", "-")
+            alone = _processes_alone(pool, place / "before", before.data, with_prefect=with_prefect)
+            figures = carried_out(pool, processes(alone, place, chosen.seed, with_prefect=with_prefect), enough=kills, every=5)
+            seconds = alone.seconds
+            if slow(figures, seconds):  # perhaps others use the machine by now
+                seconds = max(seconds, _processes_alone(pool, place / "after", before.data, with_prefect=with_prefect).seconds)
+            add(name, figures, seconds)
     return {**result, "kills": total.kills, "checks": total.checks, "deepest": total.deepest, "failures": len(total.failures)}
 
 
-def _processes_alone(pool: Pool, folder: Path, data: Path, when: str, *, with_prefect: bool) -> process.Undisturbed:
-    """Run undisturbed processes beside each other, as those that are killed run, and return the slowest, with the shortest work of all."""
+def _processes_alone(pool: Pool, folder: Path, data: Path, *, with_prefect: bool) -> process.Undisturbed:
+    """Run undisturbed processes beside each other, as those that are killed run, and return the slowest, with the shortest work of all.
+
+    One more than there are cores: the first ones load from the disk what all others find in memory.
+    """
     run = partial(process.undisturbed, data=data, with_prefect=with_prefect)
-    made = pool.map(run, [folder / f"undisturbed-{when}-{number}" for number in range(WORKERS)])
+    made = pool.map(run, [folder / f"undisturbed-{number}" for number in range(WORKERS + 1)], chunksize=1)
     slowest = max(made, key=lambda each: each.seconds)
     return replace(slowest, working_seconds=min(each.working_seconds for each in made))
 
@@ -132,8 +133,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the proof; 1 where a night did not end as if it had not been killed."""
     parser = argparse.ArgumentParser(prog="kill", description=__doc__)
     parser.add_argument("--chained", type=int, default=CHAINED, help=f"kills in chains, {CHAINED} if left out")
-    parser.add_argument("--processes", type=int, default=PROCESSES, help=f"kills of real processes, {PROCESSES} if left out")
-    parser.add_argument("--without-prefect", action="store_true", help="run the real processes without Prefect")
+    parser.add_argument("--processes", type=int, default=PROCESSES,
+                        help=f"kills of real processes, half of them without Prefect, {PROCESSES} if left out")
     parser.add_argument("--seed", type=int, default=1, help="where chance begins")
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
