@@ -25,7 +25,7 @@ NOISE = 0.01  # CPU seconds
 MOST = 1_000_000
 PATIENCE = 4  # times the rounds that were asked for, before a steep ratio is believed
 WIDE = Limits(max_file_bytes=2**40, max_segment_bytes=2**40, max_elements=2**40, max_repeats=2**40, max_findings_per_file=2**40)
-PARTS = replace(WIDE, batch_bytes=2**17, max_part_bytes=2**18)  # so that n is read in parts, too, which costs more than in one
+PARTS = replace(WIDE, part_bytes=2**17, max_part_bytes=2**18)  # so that n is read in parts, too, which costs more than in one
 _ISA = b"ISA*00*          *00*          *ZZ*S              *ZZ*R              *260302*1701*^*00501*%09d*0*P*>~"
 
 

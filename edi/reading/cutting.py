@@ -48,7 +48,7 @@ def cut(data: Octets, found: Found, at: int, last: int, room: int, limits: Limit
 
 def _stop(data: Octets, found: Found, at: int, last: int, room: int, limits: Limits) -> tuple[int, int] | None:
     stop = _after_transaction(data, found, at, at + room)
-    if stop is None and room < limits.batch_bytes:
+    if stop is None and room < limits.part_bytes:
         return None
     if stop is None:
         limit = min(at + limits.max_part_bytes, last)

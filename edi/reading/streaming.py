@@ -35,14 +35,14 @@ def stream(
     Args:
         path: the file.
         name: how places call it; its own name if left out.
-        limits: on sizes; ``batch_bytes`` is what a batch aims at.
+        limits: on sizes; ``part_bytes`` is what a batch aims at.
         severities: finding code -> severity, where a partner's policy has another.
         hashed: whether ``Interchange.content_hash`` is wanted, which tells a resend; without it reading is a sixth faster.
     """
     path = Path(path)
     name = path.name if name is None else name
     size = path.stat().st_size
-    source = open_source(name, path, size) if limits.batch_bytes < size <= limits.max_file_bytes else None
+    source = open_source(name, path, size) if limits.part_bytes < size <= limits.max_file_bytes else None
     if source is None:
         with path.open("rb") as file:
             data = file.read(limits.max_file_bytes + 1 if size > limits.max_file_bytes else -1)  # room is made for what is asked for
@@ -117,7 +117,7 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
 def _stretches(parts: _Parts, first: int, last: int, limits: Limits) -> Iterator[Batch]:
     """Take a piece of the last interchange in, making a batch whenever a part is full."""
     while first < last:
-        room = limits.batch_bytes - parts.part.size
+        room = limits.part_bytes - parts.part.size
         hold(parts.source.data, first, min(first + room, last))
         found = cut(parts.source.data, parts.part.founds[-1], first, last, room, limits) if room > 0 else None
         if found is None:

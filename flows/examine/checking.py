@@ -19,7 +19,7 @@ def check_files(paths: Iterable[str], policy: Policy, *, limits: Limits, max_fin
 
     Memory does not grow with the number of files, nor with their size.
     """
-    for packet in packets(opened(given, limits, most_held=limits.batch_bytes) for given in listed(paths)):
+    for packet in packets(opened(given, limits, most_held=limits.part_bytes) for given in listed(paths)):
         drafts = {given.path: Draft(max_findings) for given in packet}
         held = [SourceFile(given.path, given.data) for given in packet if given.finding is None and not given.streamed]
         _take_in(read_files(held, limits=limits), drafts, policy)

@@ -35,7 +35,7 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)
     limits = limits or policy.limits
-    given = opened(Given(path), limits, most_held=limits.batch_bytes)
+    given = opened(Given(path), limits, most_held=limits.part_bytes)
     unread = given.finding
     try:
         for entry in _entries(given, policy, walker, limits):

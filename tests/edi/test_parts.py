@@ -35,7 +35,7 @@ FILES = {
 def test_a_file_in_parts_is_the_whole_file(tmp_path: Path, kind: str, size: int, more: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(FILES[kind].encode())
-    whole, parts = [read(path.read_bytes())], list(stream(path, name="", limits=Limits(batch_bytes=size, max_part_bytes=size + more)))
+    whole, parts = [read(path.read_bytes())], list(stream(path, name="", limits=Limits(part_bytes=size, max_part_bytes=size + more)))
 
     assert rows(parts) == rows(whole)
     assert (begun(parts), ended(parts), told(parts)) == (begun(whole), ended(whole), told(whole))
@@ -43,7 +43,7 @@ def test_a_file_in_parts_is_the_whole_file(tmp_path: Path, kind: str, size: int,
 
 def test_binary_data_is_one_value_however_small_the_parts(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(FILES["binary data that is longer than a part"].encode())
-    parts = list(stream(tmp_path / "file", limits=Limits(batch_bytes=10, max_part_bytes=10)))
+    parts = list(stream(tmp_path / "file", limits=Limits(part_bytes=10, max_part_bytes=10)))
     assert [part.table.nested(at) for part in parts for at in part.table.select("BIN").tolist()] == [
         [[["BIN"]], [["38"]], [["a~ST*850*1~SE*2*1~GE*1*1~IEA*1*1~bcdef"]]]]
 
@@ -51,7 +51,7 @@ def test_binary_data_is_one_value_however_small_the_parts(tmp_path: Path) -> Non
 @pytest.mark.parametrize("behind", ["", "~", "~\n", "~\n~\n"])
 def test_a_segment_without_end_is_not_held_whole(tmp_path: Path, behind: str) -> None:
     (tmp_path / "file").write_bytes((HEAD + "REF*" + "A" * 9000 + behind).encode())
-    limits = Limits(batch_bytes=1000, max_part_bytes=1000, max_segment_bytes=500)
+    limits = Limits(part_bytes=1000, max_part_bytes=1000, max_segment_bytes=500)
     parts = list(stream(tmp_path / "file", limits=limits))
     assert max(len(value) for part in parts for value in part.table.values.to_pylist()) <= 501
     assert "limits.segment_bytes" in {finding.code for part in parts for finding in part.findings}

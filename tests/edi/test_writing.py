@@ -261,7 +261,7 @@ def test_files_that_could_not_be_read_whole_are_refused():
 def test_a_stream_is_written_part_by_part(tmp_path):
     data = x12(*(f"PO1*{at}*12*EA" for at in range(500)))
     (tmp_path / "large.x12").write_bytes(data)
-    limits = Limits(batch_bytes=1000, max_part_bytes=2000)
+    limits = Limits(part_bytes=1000, max_part_bytes=2000)
 
     parts = list(write_parts(stream(tmp_path / "large.x12", limits=limits)))
 
@@ -277,7 +277,7 @@ def test_a_stream_is_not_cut_inside_characters_of_two_bytes(tmp_path, size):
     data = f"{UNB.replace('UNOC', 'UNOX')}UNH+1+ORDERS:D:96A:UN'{text}UNT+{text.count('FTX') + 2}+1'UNZ+1+REF'".encode("iso2022_jp_2")
     (tmp_path / "large.edi").write_bytes(data)
 
-    parts = write_parts(stream(tmp_path / "large.edi", limits=Limits(batch_bytes=size, max_part_bytes=size)))
+    parts = write_parts(stream(tmp_path / "large.edi", limits=Limits(part_bytes=size, max_part_bytes=size)))
 
     assert b"".join(parts) == data
 
@@ -286,12 +286,12 @@ def test_errors_of_a_stream_are_raised_where_they_are_met(tmp_path):
     (tmp_path / "large.x12").write_bytes(x12(*(f"PO1*{at}*12*EA" for at in range(500))).replace(b"SE*503", b"SE*7"))
 
     with pytest.raises(UnwritableError, match=r"x12\.se01_count"):
-        list(write_parts(stream(tmp_path / "large.x12", limits=Limits(batch_bytes=1000, max_part_bytes=2000))))
+        list(write_parts(stream(tmp_path / "large.x12", limits=Limits(part_bytes=1000, max_part_bytes=2000))))
 
 
 def test_a_segment_too_large_to_be_held_is_refused_whatever_may_be_written(tmp_path):
     (tmp_path / "large.x12").write_bytes(x12("NTE**" + "x" * 9000))
-    limits = Limits(batch_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
+    limits = Limits(part_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
 
     with pytest.raises(UnwritableError, match=r"tag NTE.*: not all of it could be read") as refused:
         list(write_parts(stream(tmp_path / "large.x12", limits=limits), limits=Limits()))

@@ -147,7 +147,7 @@ def test_what_is_printable_moves_nothing(text: str) -> None:
     assert printable("Straße 漢字 ~^*") == "Straße 漢字 ~^*"
 
 
-PARTS = Limits(batch_bytes=500, max_part_bytes=500)  # a file of two orders is read in three parts
+PARTS = Limits(part_bytes=500, max_part_bytes=500)  # a file of two orders is read in three parts
 
 
 @pytest.mark.parametrize("data", [good(), bad_syntax(), bad_guide(), good() + edifact("1", "PO-1", "PO-2") + bad_guide()])

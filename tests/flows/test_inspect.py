@@ -214,7 +214,7 @@ def test_a_large_file_is_shown_part_by_part_as_in_one_piece(tmp_path: Path, caps
     path = tmp_path / "a.edi"
     path.write_bytes((GOOD / "856.x12").read_bytes() + bad_guide() + (GOOD / "orders_in_group.edifact").read_bytes())
     shown = []
-    for limits in (Limits(), Limits(batch_bytes=300, max_part_bytes=300)):
+    for limits in (Limits(), Limits(part_bytes=300, max_part_bytes=300)):
         run_inspect(str(path), policy_for(None, ()), Wish(), as_json=True, limits=limits)
         shown.append(json.loads(capsys.readouterr().out))
 

@@ -68,7 +68,7 @@ def _otherwise(data: bytes) -> None:
     chosen = crc32(data) % 192
     if chosen == 1:
         size = crc32(data) // 192 % 400 + 1
-        _in_parts(data, Limits(batch_bytes=size, max_part_bytes=size + crc32(data) // 76800 % 400))
+        _in_parts(data, Limits(part_bytes=size, max_part_bytes=size + crc32(data) // 76800 % 400))
     elif chosen == 2:
         batch = read(data, limits=SMALL)
         check_table(batch, [len(data)])

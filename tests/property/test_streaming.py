@@ -88,7 +88,7 @@ def told(batches: list[Batch]) -> list[Finding]:
     return sorted(findings, key=lambda one: (one.place.offset or 0, one.code, str(one.place)))
 
 
-SIZES = st.builds(lambda batch, part: Limits(batch_bytes=batch, max_part_bytes=batch + part), st.integers(1, 400), st.integers(0, 400))
+SIZES = st.builds(lambda batch, part: Limits(part_bytes=batch, max_part_bytes=batch + part), st.integers(1, 400), st.integers(0, 400))
 
 
 @settings(deadline=None, max_examples=30)
@@ -103,7 +103,7 @@ def test_parts_are_the_whole(data: bytes, limits: Limits) -> None:
 def test_the_separators_that_an_isa_states_are_values_in_any_part_of_it() -> None:
     data = (b"ISA*~00*          *00*          *ZZ*S              *ZZ*R              *241123*0130*^*00501*000000001*0*P*:~"
             b"GS*PO*S*R*20241123*0130*1*X*005010~GE*0*1~IEA*1*000000001~")
-    assert rows(parts_of(data, Limits(batch_bytes=1, max_part_bytes=1))) == rows([read(data)])
+    assert rows(parts_of(data, Limits(part_bytes=1, max_part_bytes=1))) == rows([read(data)])
 
 
 @settings(deadline=None, max_examples=40)
@@ -122,7 +122,7 @@ def test_parts_of_what_is_damaged_are_the_whole_too(data: bytes, limits: Limits,
 
 def test_a_transaction_larger_than_a_part_is_read_in_several() -> None:
     data = x12(1, [200]).encode()
-    parts = parts_of(data, Limits(batch_bytes=300, max_part_bytes=600))
+    parts = parts_of(data, Limits(part_bytes=300, max_part_bytes=600))
     envelope, *inside = parts
     assert (len(envelope.transactions), len(inside)) == (0, 9)
     assert [batch.goes_on for batch in inside] == [True] * 8 + [False]
@@ -131,7 +131,7 @@ def test_a_transaction_larger_than_a_part_is_read_in_several() -> None:
 
 def test_a_segment_larger_than_any_limit_is_told_and_not_held() -> None:
     data = x12(1, [1]).replace("SA*PO1", "SA*" + "P" * 9000).encode()
-    limits = Limits(batch_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
+    limits = Limits(part_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
     parts = parts_of(data, limits)
     assert [(one.code, one.place.tag, one.place.transaction) for one in told(parts)] == [("limits.segment_bytes", "BEG", 1)]
     assert rows(parts)[-1][:3] == (read(data).table.nested(len(read(data).table) - 1), len(data) - 16, len(data))
@@ -141,7 +141,7 @@ def test_a_segment_larger_than_any_limit_is_told_and_not_held() -> None:
 def test_a_wrapped_file_is_joined_part_by_part() -> None:
     text = x12(1, [3, 3, 3])
     data = "\r\n".join(text[at:at + 80] for at in range(0, len(text), 80)).encode()
-    whole, parts = [read(data)], parts_of(data, Limits(batch_bytes=300, max_part_bytes=600))
+    whole, parts = [read(data)], parts_of(data, Limits(part_bytes=300, max_part_bytes=600))
     assert len(parts) > 1
     assert rows(parts) == rows(whole)
     assert [one.code for one in told(parts)] == ["detect.wrapped"]
@@ -149,7 +149,7 @@ def test_a_wrapped_file_is_joined_part_by_part() -> None:
 
 def test_findings_are_capped_over_all_parts() -> None:
     data = x12(1, [1] * 20).replace("PO1**1", "~PO1**1").encode()
-    limits = Limits(batch_bytes=300, max_part_bytes=600, max_findings_per_file=5)
+    limits = Limits(part_bytes=300, max_part_bytes=600, max_findings_per_file=5)
     findings = [finding for batch in parts_of(data, limits) for finding in batch.findings]
     assert len(findings) == 6
     assert findings[-1].message == "15 more notes and warnings on this file are not listed"
@@ -157,6 +157,6 @@ def test_findings_are_capped_over_all_parts() -> None:
 
 def test_padding_larger_than_a_part_leaves_open_what_is_open() -> None:
     data = x12(1, [1, 1]).replace("~PO1", "~" + "\n" * 900 + "PO1").encode()
-    whole, parts = [read(data)], parts_of(data, Limits(batch_bytes=100, max_part_bytes=200))
+    whole, parts = [read(data)], parts_of(data, Limits(part_bytes=100, max_part_bytes=200))
     assert rows(parts) == rows(whole)
     assert told(parts) == told(whole)
