@@ -45,7 +45,7 @@ def _without_errors(batch: Batch) -> Batch:
 def _source(path: str) -> edi.SourceFile:
     handle = os.open(path, os.O_RDONLY)  # a file object costs as much as all the rest of it
     try:
-        return edi.SourceFile(os.path.basename(path), os.read(handle, os.fstat(handle).st_size))
+        return edi.SourceFile(path.rpartition("/")[2], os.read(handle, os.fstat(handle).st_size))
     finally:
         os.close(handle)
 

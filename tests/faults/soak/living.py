@@ -25,7 +25,7 @@ from flows.replaying import Selection, replay
 from flows.runners import PlainRunner
 from storage.failpoints import NAMES, armed, fail, kill
 from tests.faults.invariants import check
-from tests.faults.kill.aside import definitions_remembered, statements_remembered
+from tests.faults.kill.aside import connections_kept, definitions_remembered, statements_remembered
 from tests.faults.kill.night import small_data
 from tests.faults.killing import survives
 from tests.faults.small import drop, expect_nothing, run_small, small_world
@@ -56,9 +56,9 @@ class Life:
 
 
 def live(home: Path, *, nights: int, seed: int, told: Callable[[str], None]) -> dict[str, Any]:
-    """Run so many nights and return the figures. Statements are compiled, and data/ is read, once for all of them."""
+    """Run so many nights and return the figures. Statements are compiled, data/ is read and SQLite is opened once for all of them."""
     _share_one_heap()
-    with statements_remembered(), definitions_remembered():
+    with statements_remembered(), connections_kept(), definitions_remembered():
         return _figures(home, nights, seed, told)
 
 
