@@ -123,7 +123,7 @@ def test_a_file_that_harms_its_reader_is_held_and_the_rest_loads(
     settings.write_text(f"reading_seconds = 2\n{settings.read_text()}")
     post(made, {"poison.x12": x12("000000903", response("4500009003"))})
     told = nightly(**parameters(made))
-    assert told["documents"] == {"x12 855": {"loaded": 1, "quarantined": 1, "rejected": 1}}
+    assert told["documents"] == {"x12 855": {"loaded": 1, "rejected": 1}, "x12 file": {"quarantined": 1}}
     assert made.rows("SELECT reason_code FROM decisions WHERE outcome = 'quarantined'") == [("poison",)]
 
 
