@@ -34,7 +34,7 @@ class Limits:
     max_findings_per_file: int = 1000
     max_padding_bytes: int = 4096  # that are kept of what stands around an interchange
     batch_bytes: int = 2**21  # small files are read together up to this size
-    part_bytes: int = 3 * 2**20  # larger files are read in parts of this size
+    part_bytes: int = 3 * 2**20  # larger files are read in parts of this size at most
     max_part_bytes: int = 2**22  # so large a part may become where a transaction is then whole; a larger one is read in several parts
 
 

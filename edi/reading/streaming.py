@@ -20,6 +20,7 @@ from edi.reading.sources import Source, SourceFile, interchanges, nothing_found,
 from edi.segments import Batch
 
 _DEFAULT = Limits()
+_LEAST_PART, _MOST_PARTS = 1 << 20, 32
 
 
 def stream(
@@ -35,7 +36,7 @@ def stream(
     Args:
         path: the file.
         name: how places call it; its own name if left out.
-        limits: on sizes; ``part_bytes`` is what a batch aims at.
+        limits: on sizes; ``part_bytes`` is what a batch aims at, or less of a short file.
         severities: finding code -> severity, where a partner's policy has another.
         hashed: whether ``Interchange.content_hash`` is wanted, which tells a resend; without it reading is a sixth faster.
     """
@@ -48,7 +49,12 @@ def stream(
             data = file.read(limits.max_file_bytes + 1 if size > limits.max_file_bytes else -1)  # room is made for what is asked for
         yield from read_files([SourceFile(name, data)], limits=limits, severities=severities, hashed=hashed)
     else:
-        yield from _batches(source, Policy(limits, severities, hashed))
+        yield from _batches(source, Policy(replace(limits, part_bytes=_part_bytes(size, limits)), severities, hashed))
+
+
+def _part_bytes(size: int, limits: Limits) -> int:
+    """Return what a part of a file aims at: what each costs by itself weighs in a long file, the first use of its memory in a short one."""
+    return min(limits.part_bytes, max(size // _MOST_PARTS, _LEAST_PART))
 
 
 @dataclass(slots=True)
