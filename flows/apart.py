@@ -34,16 +34,19 @@ _ROOM = 4  # times the limit: the kernel's own bound, for what grows faster than
 
 
 class _Turns:
-    """Lets threads work and this process fork by turns: a lock that a thread holds at a fork is held for ever in the child."""
+    """Lets this process fork when no thread works: a lock that a thread holds at a fork is held for ever in the child.
+
+    A fork that waits keeps nobody from beginning, or a lease would not be renewed meanwhile. It waits no longer than for what was
+    submitted before it: whoever submits more is who waits.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._working = self._forking = 0
+        self._working = 0
 
     @contextmanager
     def work(self) -> Iterator[None]:
         with self._changed:
-            self._changed.wait_for(lambda: not self._forking)
             self._working += 1
         try:
             yield
@@ -54,13 +57,8 @@ class _Turns:
 
     def fork(self) -> int:
         with self._changed:
-            self._forking += 1
-            try:
-                self._changed.wait_for(lambda: not self._working)
-                return os.fork()
-            finally:
-                self._forking -= 1
-                self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._working)
+            return os.fork()
 
 
 _TURNS = _Turns()
@@ -95,7 +93,7 @@ class StoppedError(Exception):
 def undivided() -> AbstractContextManager[None]:
     """Let no fork cut in two what a thread does beside others, whatever locks it takes: reading, checking, importing.
 
-    It cannot be nested, and must not call :func:`run_apart`, which waits until nobody is in such a block.
+    It must not call :func:`run_apart`, which waits until nobody is in such a block.
     """
     return _TURNS.work()
 

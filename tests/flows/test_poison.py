@@ -79,21 +79,30 @@ def test_no_lock_of_a_thread_is_held_for_ever_in_a_process_that_was_forked_meanw
     assert made == Finished("done")
 
 
-def test_threads_and_forks_take_turns() -> None:
-    def beside() -> int:
-        done = 0
-        while not ended.is_set():
-            with undivided():
-                done += 1
-        return done
+def test_a_fork_that_waits_for_a_thread_keeps_no_other_thread_waiting() -> None:
+    begun, go_on = threading.Event(), threading.Event()
 
-    ended = threading.Event()
-    with ThreadPoolExecutor(4) as threads:
-        busy = [threads.submit(beside) for _ in range(2)]
-        forked = [threads.submit(run_apart, lambda: "done", ROOMY) for _ in range(10)]
-        assert [each.result(60) for each in forked] == [Finished("done")] * 10
-        ended.set()
-        assert all(each.result(60) for each in busy)
+    def long_work() -> None:
+        with undivided():
+            begun.set()
+            assert go_on.wait(30)
+
+    def renewal() -> str:
+        with undivided():
+            return "renewed"
+
+    with ThreadPoolExecutor(3) as threads:
+        working = threads.submit(long_work)
+        begun.wait()
+        forked = threads.submit(run_apart, lambda: "done", ROOMY)
+        time.sleep(0.2)
+        try:
+            assert threads.submit(renewal).result(10) == "renewed"
+            assert not forked.done()
+        finally:
+            go_on.set()
+        working.result(30)
+        assert forked.result(30) == Finished("done")
 
 
 def test_what_work_makes_apart_comes_back_however_large() -> None:
