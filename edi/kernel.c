@@ -245,9 +245,10 @@ void crossfoot_scan(const uint8_t *restrict in, int64_t n, const uint8_t *restri
                 kinds[values] = what;
                 parts += what < ELEMENT;
                 offsets[++values] = (int32_t)written;
-                i = p + 1;
-                if (what != SEGMENT)
+                if (what != SEGMENT) {
+                    i = p + 1;
                     continue;
+                }
                 if (tags.known >= 0) {
                     int32_t from = offsets[committed];
                     int32_t code = tag_code(&tags, out + from, offsets[committed + 1] - from);
