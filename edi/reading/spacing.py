@@ -113,7 +113,8 @@ def _odd_gaps_with_numpy(buffer: Buffer, tokens: Tokens, found: Ints, newlines: 
     mine, array = found[pairs], np.frombuffer(text, dtype=np.uint8)
     wrong = gap[pairs] != width[mine]
     for back in range(int(width.max())):
-        wrong |= (back < width[mine]) & (array[tokens.start[pairs] - back - 1] != style[mine, back])
+        alike = np.flatnonzero(~wrong & (back < width[mine]))
+        wrong[alike] = array[tokens.start[pairs[alike]] - back - 1] != style[mine[alike], back]
     odd = pairs[wrong]
     first: Ints = odd[np.unique(found[odd], return_index=True)[1]]
     return first

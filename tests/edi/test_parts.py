@@ -21,6 +21,7 @@ FILES = {
     "binary data that is longer than a part": HEAD + "ST*275*0001~BIN*38*a~ST*850*1~SE*2*1~GE*1*1~IEA*1*1~bcdef~SE*3*0001~" + END,
     "blank lines between segments that newlines end": (HEAD + SET + END).replace("~", "\n\n"),
     "blank lines of two octets": (HEAD + SET + END).replace("~", "\r\n\r\n"),
+    "an end that is shorter than what stands between segments": (HEAD + SET).replace("~", "~\r\n\r\n").rstrip() + "A~",
     "an empty segment before a transaction": HEAD + "~\n" + SET + "~" + END,
     "nothing but an empty segment between two others": (
         UNB + "UNH+1+ORDERS:D:96A:UN''\n\nBGM+220+1+9'\nDTM+137:20240101:102'\nUNT+4+1'\nUNZ+1+REF1'\n"),

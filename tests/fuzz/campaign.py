@@ -42,7 +42,7 @@ class Target:
 TARGETS = {
     "x12": Target(edi_target.examine, seeds.x12_seeds, mutate.mutations(mutate.X12_SEGMENTS), 512),
     "edifact": Target(edi_target.examine, seeds.edifact_seeds, mutate.mutations(mutate.EDIFACT_SEGMENTS), 512),
-    "csv": Target(csv_target.examine, seeds.csv_seeds, mutate.below_header(mutate.mutations(mutate.CSV_RECORDS)), 16),
+    "csv": Target(csv_target.examine, seeds.csv_seeds, mutate.below_header(mutate.mutations(mutate.CSV_RECORDS)), 64),
 }
 
 

@@ -101,7 +101,7 @@ def one_hit(before: Undisturbed, home: Path, hit: int) -> Figures:
 def one_chain(before: Undisturbed, home: Path, seed: str) -> Figures:
     """Kill a night, kill its recovery, and so on; then recover and recover again."""
     chance = Random(seed)
-    depth = chance.randint(1, DEEPEST)
+    depth = chance.randint(2, DEEPEST)  # a chain of one is a hit
     figures = Figures(nights=1)
 
     def disturb(made: World, memory: Memory) -> None:
