@@ -27,8 +27,7 @@ from tests.faults.kill.campaign import Figures, Undisturbed, one_chain, one_hit,
 from tests.faults.small import MEMORY
 
 ROOT = Path(__file__).parents[3]
-CHAINED, PROCESSES = 500, 30
-WORKERS = 3  # one more than there are cores to be busy: who waits for a process or a disk leaves its core to another
+CHAINED, PROCESSES, WORKERS = 500, 30, 2
 COMMAND_EVERY = 8  # nights of killed processes that a process ends, too
 RECOVERY_FACTOR, RECOVERY_SECONDS = 1.2, 5.0  # a recovery may take this times an undisturbed run, and so much more
 
@@ -122,10 +121,10 @@ def campaign(folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
 def _processes_alone(pool: Pool, folder: Path, data: Path, *, with_prefect: bool) -> process.Undisturbed:
     """Run undisturbed processes beside each other, as those that are killed run, and return the slowest, with the shortest work of all.
 
-    There are more of them than cores: the first ones load from the disk what all others find in memory.
+    At first there is one more than there are cores: the first ones load from the disk what all others find in memory.
     """
     run = partial(process.undisturbed, data=data, with_prefect=with_prefect)
-    made = pool.map(run, [folder / f"undisturbed-{number}" for number in range(WORKERS)], chunksize=1)
+    made = pool.map(run, [folder / f"undisturbed-{number}" for number in range(WORKERS + with_prefect)], chunksize=1)
     slowest = max(made, key=lambda each: each.seconds)
     return replace(slowest, working_seconds=min(each.working_seconds for each in made))
 

@@ -14,7 +14,6 @@ DROPPED = {  # where it is dropped and under which name -> which file of the sam
     "edi/order.edi": "AM.20260302.AM000311.edi",
     "edi/again.edi": "AM.20260302.AM000311.edi",
     "edi/orders.x12": "bluewater-20260302-orders.edi",
-    "edi/answered.x12": "bluewater-20260302-000002042.edi",
     "erp/erp_orders_20260302.csv": "erp_orders_20260302.csv",
 }
 RULES = ("order_and_response.toml", "order_and_erp.toml")
