@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--cuts", type=int, default=200)
     parser.add_argument("--restarts", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=4)  # half of a night's time is waiting
+    parser.add_argument("--processes", type=int, default=5)  # half of a night's time is waiting
     chosen = parser.parse_args(arguments)
     result = campaign(cuts=chosen.cuts, restarts=chosen.restarts, seed=chosen.seed, processes=chosen.processes)
     build = ROOT / "build"
