@@ -32,7 +32,7 @@ from flows.work import NightContext, PacketWork
 from storage import ledger
 from storage.arrived import settled_places
 from storage.database import open_database, reading, writing
-from storage.documents import latest_versions
+from storage.documents import latest_versions, loaded_rows
 from storage.exports import gone_documents
 from storage.landing import (
     Arrivals,
@@ -311,7 +311,8 @@ def _before(session: Session, file: PlannedFile) -> Before:
     with reading(session.engine) as connection:
         gone = gone_documents(connection, source)
         mine = [key for key, document, _, _, of in latest_versions(connection, source) if of == file.file_hash and document not in gone]
-        return Before(settled_places(connection, file.file_hash), frozenset(mine))
+        rows = loaded_rows(connection, file.file_hash) if file.forced_because else {}
+        return Before(settled_places(connection, file.file_hash), frozenset(mine), rows)
 
 
 def expect(work: PacketWork, judge: Validate) -> None:

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edi.findings import Finding, Severity
+from flows.exports_again import Again, Before, fed_again
 from flows.outcomes import DUPLICATE, QUARANTINED, Outcome, first_error, of_cut, why
 from flows.planning import PlannedFile
 from flows.work import Document, NightContext, PacketWork, ReadExport
-from storage.records import Supersession
 from transforms.exports import MAP_HASH, MAP_TEXT, Export, ExportContext, ExportDocument, KnownDocument, read_export
 from transforms.policy import SourceContract
 
 Known = dict[str, dict[str, KnownDocument]]  # source_id -> document key -> its latest version
 
-AGAIN = Outcome(DUPLICATE, "replayed", "Fed in again: it was decided on when the file came, and what came since counts. Nothing to do.")
 UNCHANGED = Outcome(DUPLICATE, "unchanged", "The same rows as the version that is loaded already: nothing to do.")
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What became of an export when it came before."""
-
-    settled: frozenset[int] = frozenset()  # ordinals of its documents that were loaded, or known
-    present: frozenset[str] = frozenset()  # keys of those that no later export has changed
-
-    def is_over(self, made: ExportDocument, file: PlannedFile) -> bool:
-        """Tell whether a document that is fed in again is left as it is: what came since counts, and it was not asked for by force."""
-        return made.ordinal in self.settled and made.verdict != "unchanged" and not self.is_forced(made, file)
-
-    def is_forced(self, made: ExportDocument, file: PlannedFile) -> bool:
-        """Tell whether a document is loaded once more."""
-        return bool(file.forced_because) and made.ordinal in self.settled and made.key in self.present
 
 
 def read_exports(
@@ -53,16 +36,18 @@ def read_exports(
         versions = latest.setdefault(contract.source_id, dict(known(contract.source_id)))
         earlier = before(file) if file.is_replayed else Before()
         export = read_export(contract, load(file.file_hash), _context(file, night), _forgotten(versions, earlier, file))
-        work.exports.append(_compared(export, contract, file, versions))
+        compared = _compared(export, contract, file, versions)
         if file.cut:
+            work.exports.append(compared)
             work.documents.append(_cut_short(export, contract, file))
             continue
-        _take(export, contract, file, work, earlier)
-        work.supersedes.extend(Supersession(versions[made.key].document_id, made.document_id, file.forced_because)
-                               for made in export.documents if earlier.is_forced(made, file))
+        again = fed_again(export, file, earlier, versions)
+        work.exports.append(replace(compared, replaceable={key: versions[key] for key in again.replaceable}))
+        _take(export, contract, file, work, again)
+        work.supersedes.extend(again.supersedes(file.forced_because))
         spoiled = {finding.place.transaction for finding in export.findings if finding.severity in (Severity.ERROR, Severity.FATAL)}
         for document in export.documents:
-            stays = document.verdict == "unchanged" or earlier.is_over(document, file)
+            stays = document.verdict == "unchanged" or document.document_id in again.over
             if not stays and export.file_error is None and document.ordinal not in spoiled:
                 versions[document.key] = KnownDocument(document.document_id, document.content_hash)
 
@@ -104,7 +89,7 @@ def _unread(file: PlannedFile, contract: SourceContract, known: Mapping[str, Kno
     return ReadExport(file.file_hash, file.copy, contract.source_id, contract.kind, sum(not each.is_gone for each in known.values()))
 
 
-def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork, earlier: Before) -> None:
+def _take(export: Export, contract: SourceContract, file: PlannedFile, work: PacketWork, again: Again) -> None:
     found: dict[int, list[Finding]] = defaultdict(list)
     for finding in export.findings:
         found[finding.place.transaction or 0].append(finding)
@@ -120,7 +105,7 @@ def _take(export: Export, contract: SourceContract, file: PlannedFile, work: Pac
     work.add_tables(export.tables)
     for made in export.documents:
         document = _document(made, contract, file, found[made.ordinal])
-        work.documents.append(replace(document, outcome=AGAIN, change="unchanged") if earlier.is_over(made, file) else document)
+        work.documents.append(replace(document, outcome=again.why, change="unchanged") if made.document_id in again.over else document)
 
 
 def _document(made: ExportDocument, contract: SourceContract, file: PlannedFile, findings: list[Finding]) -> Document:

@@ -29,7 +29,9 @@ def publication_of(work: PacketWork, night: Night, definitions: Definitions, hel
     documents = sorted(work.documents, key=_place)
     loaded = [document.document_id for document in documents if document.outcome is not None and document.outcome.outcome == LOADED]
     archive = {**work.archive, definitions.settings_hash: ("settings", definitions.text)}
-    absences = [(one, each, is_gone) for one in work.exports for those, is_gone in ((one.vanished, True), (one.returned, False))
+    supersedes = tuple(each for each in work.supersedes if each.by_document_id in set(loaded))
+    exports = [_without_replaced(one, documents, {each.document_id for each in supersedes}) for one in work.exports]
+    absences = [(one, each, is_gone) for one in exports for those, is_gone in ((one.vanished, True), (one.returned, False))
                 for each in those]
     return Publication(
         packet_key=work.packet_key, night=night, tables=work.keep(loaded),
@@ -40,10 +42,19 @@ def publication_of(work: PacketWork, night: Night, definitions: Definitions, hel
         acknowledgments=tuple(_order(made) for made in work.acknowledgments),
         reoffers=tuple(Reoffer(answers, f"{night.night_id}-{answers}") for answers in sorted(set(work.offered_again))),
         archive=tuple(ArchivedText(digest, kind, text) for digest, (kind, text) in sorted(archive.items())), lease=held,
-        exports=tuple(_tally(one, documents) for one in work.exports),
+        exports=tuple(_tally(one, documents) for one in exports),
         absences=tuple(Absence(one.file_hash, one.copy, each.document_id, one.source_id, is_gone) for one, each, is_gone in absences),
-        supersedes=tuple(each for each in work.supersedes if each.by_document_id in set(loaded)),
+        supersedes=supersedes,
     )
+
+
+def _without_replaced(export: ReadExport, documents: list[Document], superseded: set[str]) -> ReadExport:
+    """Count as vanished what other documents took the place of, if no loaded one has its key now."""
+    if not export.replaceable:
+        return export
+    kept = {each.control_number for each in documents if each.type_code == export.source_id and (each.outcome or OK).outcome == LOADED}
+    replaced = [each for key, each in sorted(export.replaceable.items()) if each.document_id in superseded and key not in kept]
+    return replace(export, vanished=(*export.vanished, *replaced))
 
 
 def _tally(export: ReadExport, documents: list[Document]) -> ExportTally:

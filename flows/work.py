@@ -67,6 +67,7 @@ class ReadExport:
     known_documents: int
     vanished: tuple[KnownDocument, ...] = ()
     returned: tuple[KnownDocument, ...] = ()
+    replaceable: Mapping[str, KnownDocument] = field(default_factory=dict)  # by key: documents under other keys may take their place
 
 
 @dataclass(frozen=True, slots=True)

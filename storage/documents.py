@@ -9,22 +9,36 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import DECISIONS, PACKETS
+from storage.tables import DECISIONS, PACKETS, SUPERSEDED
 from transforms.model import DOCUMENTS, TABLES
 
 
 def latest_versions(connection: Connection, source_id: str) -> list[tuple[str, str, str, int, str]]:
-    """Return (key, document_id, content_hash, rows, file_hash) of the latest loaded version of every document of a CSV source, by key."""
+    """Return (key, document_id, content_hash, rows, file_hash) of the latest loaded version of every document of a CSV source, by key.
+
+    One that was superseded is none: a document with another key has its rows.
+    """
     query = (
         sa.select(DOCUMENTS.c.transaction_number, DOCUMENTS.c.document_id, DOCUMENTS.c.content_hash, DOCUMENTS.c.record_count,
                   DOCUMENTS.c.file_hash)
         .join(DECISIONS, (DECISIONS.c.document_id == DOCUMENTS.c.document_id) & (DECISIONS.c.outcome == "loaded"))
         .join(PACKETS, PACKETS.c.packet_key == DECISIONS.c.packet_key)
-        .where(DOCUMENTS.c.type_code == source_id, DOCUMENTS.c.system_code != "edi")
+        .where(DOCUMENTS.c.type_code == source_id, DOCUMENTS.c.system_code != "edi",
+               DOCUMENTS.c.document_id.not_in(sa.select(SUPERSEDED.c.document_id)))
         .order_by(DOCUMENTS.c.known_at, PACKETS.c.plan_round, PACKETS.c.ordinal, DOCUMENTS.c.document_id)
     )
     latest = {row[0]: (row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)}
     return [latest[key] for key in sorted(latest)]
+
+
+def loaded_rows(connection: Connection, file_hash: str) -> dict[int, str]:
+    """Return, for each row of a CSV export, the loaded document that has it: by byte offset; superseded ones have none."""
+    found: dict[int, str] = {}
+    for table in TABLES.values():
+        query = sa.select(table.c.byte_offset, table.c.document_id).where(
+            table.c.file_hash == file_hash, table.c.document_id.not_in(sa.select(SUPERSEDED.c.document_id)))
+        found.update((int(offset), document) for offset, document in connection.execute(query))
+    return found
 
 
 def held_documents(connection: Connection, interchange_ids: Collection[str], *, except_for: Collection[str]) -> set[str]:

@@ -35,16 +35,16 @@ def supersede(connection: Connection, publication: Publication) -> None:
     if not publication.supersedes:
         return
     night = publication.night
-    rows = storable([
+    by = {old: each for each in reversed(publication.supersedes) for old in _present(connection, each.document_id, each.by_document_id)}
+    rows = storable([  # what an export has under other keys may take one place together: the first of them is named
         {"document_id": old, "by_document_id": each.by_document_id, "night_id": night.night_id, "known_at": night.sequence,
-         "packet_key": publication.packet_key, "reason": each.reason}
-        for each in publication.supersedes for old in _present(connection, each.document_id, each.by_document_id)
+         "packet_key": publication.packet_key, "reason": each.reason} for old, each in reversed(by.items())
     ])
     if rows:
         connection.execute(SUPERSEDED.insert(), rows)
     reasons = sorted({each.reason for each in publication.supersedes})
     audit.append(connection, night_id=night.night_id, action="documents.superseded", subject=publication.packet_key, detail={
-        "loaded_again": len(publication.supersedes), "superseded": len(rows), "reasons": reasons,
+        "loaded_again": len({each.by_document_id for each in publication.supersedes}), "superseded": len(rows), "reasons": reasons,
         "versions": content_hash(canonical_json([[row["document_id"], row["by_document_id"]] for row in rows])),
     })
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ from click.testing import CliRunner, Result
 
 from edi.errors import ConfigurationError
 from flows.clock import holder
+from flows.exports_again import SHARED
 from flows.replaying import Replayed, Selection, replay, select
 from flows.runners import PlainRunner
 from flows.sample import write_settings
 from storage.audit import verify
 from storage.database import open_database, reading
 from storage.failpoints import kill
+from tests.faults.evidence import gather
+from tests.faults.invariants import INVARIANTS
 from tests.faults.killing import survives
+from tests.faults.small import ERP_HEADER
 from tests.flows.letters import edifact, post, response, sent, x12
 from tests.flows.nights import DATA, DAYS, FIRST, World, world
 
@@ -152,6 +157,81 @@ def test_an_export_is_not_brought_back_by_a_replay_and_is_loaded_again_by_force(
     assert made.rows("SELECT count(*) FROM superseded") == [(loaded,)]
     assert made.rows("SELECT count(*) FROM current_documents") == [(loaded,)]
     assert outcomes(again(made, Selection(file=name), on=LATER + timedelta(days=1))) == {"duplicate": loaded}
+
+
+REKEYED = "an order is delivered in parts: the day belongs to its key"
+LINE = "NORTHFIELD SUPPLY,{order},2026-03-01,{day},USD,{line},00061414000031,CF-003,NF0003,10,PCS,7.25,1,72.50"
+BY_ORDER, BY_DAY = 'document_key = ["partner", "order_number"]', 'document_key = ["partner", "order_number", "requested_date"]'
+
+
+def exported(on: date, *lines: tuple[str, str, str]) -> dict[str, bytes]:
+    """Return an export of the ERP: a line for each order, day and line number."""
+    rows = [ERP_HEADER, *(LINE.format(order=order, day=day, line=line) for order, day, line in lines), ""]
+    return {f"erp_orders_{on:%Y%m%d}.csv": "\n".join(rows).encode()}
+
+
+def rekeyed(tmp_path: Path, key: str, new_key: str, *exports: dict[str, bytes]) -> World:
+    """Take exports in, one a night, under one key, and let the contract have another from then on."""
+    data = Path(shutil.copytree(DATA, tmp_path / "data"))
+    contract = data / "sources" / "erp_orders.toml"
+    original = contract.read_text()
+    of_line = original.replace('"orders.requested_delivery_date"', '"order_lines.requested_delivery_date"')
+    contract.write_text(of_line.replace(BY_ORDER, key))
+    made = world(tmp_path / "home", data=data)
+    for number, files in enumerate(exports):
+        post(made, files, source="erp")
+        made.run(FIRST + timedelta(days=number))
+    contract.write_text(contract.read_text().replace(key, new_key))
+    return made
+
+
+def current(made: World) -> list[tuple[object, ...]]:
+    return made.rows("SELECT transaction_number, record_count FROM current_documents ORDER BY 1")
+
+
+def complaints(made: World) -> list[str]:
+    """Return what the invariants have to say, but for those that ask an oracle, which would read yesterday's files by today's contract."""
+    evidence = gather(made.settings)
+    asked = [each for each in INVARIANTS if each.name not in ("rows of the oracle", "one outcome, with a reason", "totals cross-foot")]
+    return [words for each in asked for words in each.find(evidence)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "new_key"), [(BY_ORDER, BY_DAY), (BY_DAY, BY_ORDER)])
+def test_under_other_keys_documents_take_the_place_of_those_that_had_their_rows(tmp_path: Path, key: str, new_key: str) -> None:
+    lines = [("4500009001", "2026-03-11", "001"), ("4500009001", "2026-03-12", "002"), ("4500009002", "2026-03-11", "001")]
+    named = {BY_ORDER: {"4500009001": 2, "4500009002": 1},
+             BY_DAY: {"4500009001|2026-03-11": 1, "4500009001|2026-03-12": 1, "4500009002|2026-03-11": 1}}
+    expected = {by: [(f"NORTHFIELD SUPPLY|{name}", count) for name, count in those.items()] for by, those in named.items()}
+    files = exported(FIRST, *lines)
+    made = rekeyed(tmp_path, key, new_key, files)
+    assert current(made) == expected[key]
+    forced = again(made, Selection(file=next(iter(files))), reason=REKEYED)
+    assert (outcomes(forced), forced.summary.totals.problems) == ({"loaded": len(expected[new_key])}, ())
+    assert current(made) == expected[new_key]
+    assert made.rows("SELECT count(*), sum(line_amount) FROM current_order_lines") == [(3, Decimal("217.5000"))]
+    (detail,) = (json.loads(row[0]) for row in made.rows("SELECT detail FROM audit WHERE action = 'documents.superseded'"))
+    assert (detail["loaded_again"], detail["superseded"]) == (len(expected[new_key]), len(expected[key]))
+    assert complaints(made) == []
+
+    post(made, exported(LATER, *lines), source="erp")
+    after = made.run(LATER + timedelta(days=1))
+    assert after.totals.outcomes["duplicate"].documents == len(expected[new_key])
+    assert after.totals.problems == ()
+    assert made.rows("SELECT count(*) FROM absences WHERE document_id NOT IN (SELECT document_id FROM superseded)") == [(0,)]
+
+
+@pytest.mark.slow
+def test_under_other_keys_what_a_later_export_has_changed_stays_and_what_shares_rows_with_it(tmp_path: Path) -> None:
+    first, second, third = ("4500009001", "2026-03-11", "001"), ("4500009001", "2026-03-12", "002"), ("4500009002", "2026-03-11", "001")
+    files = exported(FIRST, first, second, third)
+    made = rekeyed(tmp_path, BY_DAY, BY_ORDER, files, exported(NEXT, first, ("4500009001", "2026-03-12", "003"), third))
+    before = current(made)
+    forced = again(made, Selection(file=next(iter(files))), reason=REKEYED)
+    assert (outcomes(forced), forced.summary.totals.problems) == ({"loaded": 1, "duplicate": 1}, ())
+    assert current(made) == [*before[:-1], ("NORTHFIELD SUPPLY|4500009002", 1)]
+    assert made.rows("SELECT reason FROM decisions WHERE reason_code = 'replayed'") == [(SHARED.reason,)]
+    assert complaints(made) == []
 
 
 @pytest.mark.slow
