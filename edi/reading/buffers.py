@@ -78,7 +78,8 @@ class Buffer:
         text = data if first == 0 and stop == len(data) and isinstance(data, bytes) else data[first:stop]
         if self.dialect.charset == "iso2022_jp_2":
             self.protected += [(self.size + run.start(), self.size + run.end()) for run in ISO_2022.finditer(text)]
-        self.rows.append((self.size, found.file, first, piece.last, piece.found))
+        ends = piece.last if last < piece.last or not tail else stop  # a terminator that is added here is not there
+        self.rows.append((self.size, found.file, first, ends, piece.found))
         self.parts.append(text)
         if tail:
             self.parts.append(tail)

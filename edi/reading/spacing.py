@@ -159,12 +159,12 @@ def _around(data: Octets, found: Found, trailer: int | None, end: int, most: int
     before = _padding(data[max(start - most, 0):start]) if start and found.ordinal == 1 and found.begins else b""
     if trailer is None:
         return before, b"", False
-    after, mark = data[end:min(stop, end + most)], found.dialect.delimiters.segment
-    if data[end - len(mark):end] == mark:
+    text, after, marks = data[trailer:end], data[end:min(stop, end + most)], found.dialect.delimiters
+    if text.endswith(marks.segment) and not is_released(text, len(text) - len(marks.segment), marks.release):
         return before, after and _padding(after), False
-    text = data[trailer:end] + after
+    text += after
     bare = len(text.rstrip(PADDING))
-    bare -= is_released(text, bare, found.dialect.delimiters.release)  # a release character with nothing to release is no data
+    bare -= is_released(text, bare, marks.release)  # a release character with nothing to release is no data
     return before, text[bare:], True
 
 

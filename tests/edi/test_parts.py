@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ FILES = {
     "blank lines between segments that newlines end": (HEAD + SET + END).replace("~", "\n\n"),
     "blank lines of two octets": (HEAD + SET + END).replace("~", "\r\n\r\n"),
     "an end that is shorter than what stands between segments": (HEAD + SET).replace("~", "~\r\n\r\n").rstrip() + "A~",
+    "wrapped lines, and text without an end": "\n".join(re.findall(".{1,80}", HEAD + SET + END + "From: someone")) + "\n",
     "an empty segment before a transaction": HEAD + "~\n" + SET + "~" + END,
     "nothing but an empty segment between two others": (
         UNB + "UNH+1+ORDERS:D:96A:UN''\n\nBGM+220+1+9'\nDTM+137:20240101:102'\nUNT+4+1'\nUNZ+1+REF1'\n"),
