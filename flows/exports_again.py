@@ -48,7 +48,9 @@ def fed_again(export: Export, file: PlannedFile, before: Before, known: Mapping[
         before: nothing where it comes for the first time.
         known: the latest loaded version of each document of the source, by key.
     """
-    if file.forced_because and not before.present <= {made.key for made in export.documents}:
+    if not before.present <= {made.key for made in export.documents}:  # under other keys ordinals tell nothing
+        if not file.forced_because:
+            return Again(over=frozenset(made.document_id for made in export.documents))
         return replace(_by_rows(export, before.rows, {known[key].document_id for key in before.present}), replaceable=before.present)
     settled = [made for made in export.documents if made.ordinal in before.settled]
     forced = {made.document_id: (known[made.key].document_id,) for made in settled if file.forced_because and made.key in before.present}
@@ -59,7 +61,8 @@ def _by_rows(export: Export, loaded: Mapping[int, str], present: Collection[str]
     """Decide where documents have other keys than before: the contract has changed, and with it which rows are one document.
 
     A document takes the place of those that its rows were loaded with. It does only if each of its rows was, in a version that still
-    counts, and if the same is true of all documents that share one of those with it: else a row would count twice, or no more.
+    counts, and if the same is true of all documents that share one of those with it: else a row would count twice, or no more. All
+    others are over: what their rows did not bring, an export before this one may have.
     """
     before = {document: {loaded.get(row) for row in rows} for document, rows in _rows(export).items()}
     blocked = {old for olds in before.values() for old in olds if old not in present}
@@ -67,8 +70,8 @@ def _by_rows(export: Export, loaded: Mapping[int, str], present: Collection[str]
     while held := [document for document, olds in forced.items() if not olds.isdisjoint(blocked)]:
         for document in held:
             blocked |= forced.pop(document)
-    over = frozenset(document for document, olds in before.items() if document not in forced and olds != {None})
-    return Again({document: tuple(sorted(old for old in olds if old)) for document, olds in forced.items()}, over, SHARED)
+    takes = {document: tuple(sorted(old for old in olds if old)) for document, olds in forced.items()}
+    return Again(takes, frozenset(before.keys() - takes.keys()), SHARED)
 
 
 def _rows(export: Export) -> dict[str, set[int]]:

@@ -36,7 +36,7 @@ def again(documents: dict[str, list[int]], loaded: dict[str, list[int]], *, chan
     pytest.param({"a": [1, 3], "b": [2]}, {"x": [1, 2], "y": [3]}, (), {"new-a": ("x", "y"), "new-b": ("x",)}, set(), id="they cross"),
     pytest.param({"a": [1, 2], "b": [3, 4], "c": [5], "d": [6]}, {"x": [1, 2, 3], "y": [4, 5], "z": [6]}, ("y",), {"new-d": ("z",)},
                  {"new-a", "new-b", "new-c"}, id="what was changed since keeps all that are bound to it"),
-    pytest.param({"a": [1, 2], "b": [3]}, {"x": [1]}, (), {}, {"new-a"}, id="a row that this file did not bring; one of none is new"),
+    pytest.param({"a": [1, 2], "b": [3]}, {"x": [1]}, (), {}, {"new-a", "new-b"}, id="rows that this file did not bring"),
 ])
 def test_rows_decide(documents: dict[str, list[int]], loaded: dict[str, list[int]], changed_since: tuple[str, ...],
                      forced: dict[str, tuple[str, ...]], over: set[str]) -> None:
@@ -56,6 +56,12 @@ def test_every_row_is_in_one_version_that_counts() -> None:
             counting = [row for key, those in loaded.items() if key not in replaced for row in those]
             counting += [row for key, those in documents.items() if f"new-{key}" in made.forced for row in those]
             assert sorted(counting) == list(range(5))
+
+
+def test_without_force_nothing_is_loaded_under_other_keys() -> None:
+    known = {"x": KnownDocument("x", "")}
+    made = fed_again(export({"a": [1], "b": [2]}), replace(FILE, source=REPLAY), Before(frozenset({1}), frozenset({"x"})), known)
+    assert (made.forced, made.over) == ({}, {"new-a", "new-b"})
 
 
 def test_under_the_same_keys_only_what_counts_still_is_loaded_again() -> None:
