@@ -180,11 +180,14 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
 
 def only_span(data: bytes, header: Header) -> Span | None:
     """Return the interchange of a file that begins with it, is ASCII and has no tag that could mean more; None where it may have one."""
-    finder, at = _Finder(data), header.body + 3
-    if matches(data, at + 1, b"UNO"):  # the syntax identifier, UNOA to UNOY: no object
+    at, tags = header.body + 3, _WITHIN[header.standard]
+    if data.startswith(b"UNO", at + 1):  # the syntax identifier, UNOA to UNOY: no object
         at += 4
-    is_alone = finder.next(_WITHIN[header.standard], at) is None and finder.only_ascii
-    return Span(0, header, ((header.body, len(data)),), (), True) if is_alone else None
+    if native.LIBRARY is not None:
+        hit = native.find_tag(native.LIBRARY, data, at, _JOINED[tags])
+    else:
+        hit = max(data.find(tag, at) for tag in tags)
+    return Span(0, header, ((header.body, len(data)),), (), True) if hit < 0 and data.isascii() else None
 
 
 def _with_una(data: Octets, at: int, floor: int) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,8 +53,7 @@ class Scouted(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(NamedTuple):
     """A file with everything taken off that is not EDI. ``origin`` turns positions in ``data`` into offsets in the file."""
 
     name: str
