@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from edi.checking.faults import Faults
 from edi.findings import Severity, kind
 from edi.limits import Limits
-from edi.segments import Batch, Ints
+from edi.reading.envelopes import counts
+from edi.segments import Batch, Ints, ranks
 
 MAX_DEPTH = Limits().max_depth
 _ROUNDS = 5  # each doubles the step: enough for 32 levels, which no real document has
@@ -84,6 +85,28 @@ def remember(batch: Batch, levels: Ints, depth: Ints, earlier: Hierarchy | None)
 
 def _parents(transaction: Ints, number: pa.Array, parent: pa.Array) -> Ints:
     """Return the index of each level's parent, -1 where it has none."""
+    counted = _counted(transaction, number, parent)
+    return _named(transaction, number, parent) if counted is None else counted
+
+
+def _counted(transaction: Ints, number: pa.Array, parent: pa.Array) -> Ints | None:
+    """Do this where levels are counted up by one in each transaction, as X12 has it: a number tells where its level stands.
+
+    Else None. Long hierarchies of others are looked up in tables that outgrow the processor's caches.
+    """
+    index = np.arange(len(transaction))
+    first = ranks(transaction, transaction)  # of its transaction
+    base = counts(number.take(pa.array(first)))
+    if not number.equals(pa.array(base + index - first).cast(pa.string())):
+        return None
+    wanted = first + counts(parent) - base
+    up = np.where((wanted >= first) & (wanted < index), wanted, -1)
+    same = pc.equal(number.take(pa.array(up, mask=up < 0)), parent)  # 01 is not the name of 1
+    parents: Ints = np.where(pc.fill_null(same, False).to_numpy(zero_copy_only=False), up, -1)
+    return parents
+
+
+def _named(transaction: Ints, number: pa.Array, parent: pa.Array) -> Ints:
     size = len(transaction)
     codes = pa.concat_arrays([number, parent]).dictionary_encode()
     code = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)

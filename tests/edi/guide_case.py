@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edi import SourceFile, read_files
 from edi.findings import Finding
 from edi.segments import Batch
@@ -13,11 +15,17 @@ def x12(*body: str, kind: str = "850", version: str = "004010", times: int = 1, 
 
 
 def x12_text(*body: str, kind: str = "850", version: str = "004010", times: int = 1, repetition: str = "U") -> bytes:
+    return x12_sets([body] * times, kind=kind, version=version, repetition=repetition)
+
+
+def x12_sets(bodies: Sequence[Sequence[str]], *, kind: str, version: str = "004010", repetition: str = "U") -> bytes:
+    """Return an interchange with a set for each body."""
     release = "00401" if repetition == "U" else "00501"
     isa = f"ISA*00*          *00*          *ZZ*ACME           *ZZ*MOCKEDI        *260924*1030*{repetition}*{release}*000000101*0*P*>"
-    sets = [segment for n in range(1, times + 1) for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
+    sets = [segment for n, body in enumerate(bodies, start=1)
+            for segment in (f"ST*{kind}*{n:04d}", *body, f"SE*{len(body) + 2}*{n:04d}")]
     group = f"GS*{group_identifiers().get(kind, 'PO')}*ACME*MOCKEDI*20260924*1030*101*X*{version}"
-    return "~".join((isa, group, *sets, f"GE*{times}*101", "IEA*1*000000101", "")).encode()
+    return "~".join((isa, group, *sets, f"GE*{len(bodies)}*101", "IEA*1*000000101", "")).encode()
 
 
 def edifact(*body: str, kind: str = "ORDERS:D:96A:UN:EAN008") -> Batch:
