@@ -19,7 +19,7 @@ GuideOf: TypeAlias = Callable[[int], Guide | None]  # index of a transaction -> 
 
 _AREAS = ("guide.", "x12.", "edifact.", "envelope.", "charset.")
 HEADLESS = "envelope.missing_header"  # a transaction by itself, though it cannot be named: it takes no other down with it
-_OF_ACKNOWLEDGMENTS = ("FA", "CONTRL")  # GS01, UNG 0038
+OF_ACKNOWLEDGMENTS = ("FA", "CONTRL")  # GS01, UNG 0038
 _NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL"})}
 
 
@@ -153,7 +153,7 @@ def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding
 
 
 def _is_answered(answer: GroupAnswer) -> bool:
-    return bool(answer.answers or (answer.headless and answer.group and answer.group.functional_code not in _OF_ACKNOWLEDGMENTS))
+    return bool(answer.answers or (answer.headless and answer.group and answer.group.functional_code not in OF_ACKNOWLEDGMENTS))
 
 
 def _groups(batch: Batch, interchange_index: int) -> list[tuple[int, Group | None]]:

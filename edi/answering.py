@@ -8,10 +8,10 @@ from datetime import datetime
 
 import numpy as np
 
-from edi.acknowledgments import AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
+from edi.acknowledgments import OF_ACKNOWLEDGMENTS, AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
 from edi.edifact.contrl import acknowledge_edifact, contrl_form, contrl_version
 from edi.findings import Finding
-from edi.segments import Batch, Interchange
+from edi.segments import Batch
 from edi.x12.ackenvelope import controls_version
 from edi.x12.acknowledge import acknowledge_x12, group_forms
 from edi.x12.ta1 import ta1, ta1_form
@@ -43,7 +43,7 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
     interchange = batch.interchanges[interchange_index]
     request = ack_request(batch, interchange_index, findings)
     types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
-    if all(is_acknowledgment(interchange.standard, code) for code in types) and (types or _tells(batch, interchange)):
+    if all(is_acknowledgment(interchange.standard, code) for code in types) and (types or _tells(batch, interchange_index)):
         return Due((), "an acknowledgment is never acknowledged")
     if not types and not request.rejected and not request.groups:
         return Due((), "it holds no transaction")
@@ -53,8 +53,12 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
     return Due(forms, "" if forms else _why_none(request))
 
 
-def _tells(batch: Batch, interchange: Interchange) -> bool:
-    return bool(batch.table.codes_at(np.arange(interchange.first_segment, interchange.stop_segment), *_TELL).any())
+def _tells(batch: Batch, interchange_index: int) -> bool:
+    """Tell whether an interchange without a set or message acknowledges: by its segments, or by the groups that it was cut in."""
+    interchange = batch.interchanges[interchange_index]
+    groups = [group.functional_code in OF_ACKNOWLEDGMENTS for group in batch.groups if group.interchange == interchange_index]
+    tells = batch.table.codes_at(np.arange(interchange.first_segment, interchange.stop_segment), *_TELL)
+    return bool(tells.any() or (groups and all(groups)))
 
 
 def _edifact(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:

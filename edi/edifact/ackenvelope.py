@@ -11,7 +11,7 @@ import numpy as np
 
 from edi.acknowledgments import Form, Line, Reply
 from edi.edifact.charsets import CODECS
-from edi.segments import Batch, Interchange
+from edi.segments import Batch, Group, Interchange
 
 Composite: TypeAlias = str | tuple[str, ...]
 
@@ -22,7 +22,7 @@ _LEVELS = {  # ISO 9735-1: level A has no small letters, level B has them; both 
     "UNOB": re.compile(r"[A-Za-z0-9 .,()/='+:?!\"%&*;<>-]*"),
 }
 _USUAL = "UNOC"
-SENDER, RECEIVER = 2, 3  # elements of UNB
+SENDER, RECEIVER = 2, 3  # elements of UNB and UNG
 _REFERENCE = "1"  # of our only message
 
 
@@ -63,8 +63,8 @@ def interchange(batch: Batch, theirs: Interchange, form: Form, body: Sequence[Li
     return Reply(form, lines, "'", CODECS.get(chosen, "ascii"))
 
 
-def address(batch: Batch, theirs: Interchange, element: int) -> tuple[str, ...]:
-    """Return S002 or S003 of an interchange in its own character set: address, qualifier, and the routing behind it."""
+def address(batch: Batch, theirs: Interchange | Group, element: int) -> tuple[str, ...]:
+    """Return S002 or S003 of an interchange, or S006 or S007 of a group: address, qualifier, and the routing behind it."""
     header = np.array([theirs.first_segment])
     return tuple(str(batch.table.element(header, element, component)[0].as_py() or "") for component in (1, 2, 3))
 

@@ -84,7 +84,8 @@ class _Writer:
         if answer.group is not None:
             verdict, because = self._verdict(answer.findings if answer.rejected else ())
             theirs = answer.group
-            yield Line(self._segment("UCF", theirs.control_number, theirs.sender_id, theirs.receiver_id, *verdict), because)
+            sender, receiver = (address(self.batch, theirs, element)[:2] for element in (SENDER, RECEIVER))
+            yield Line(self._segment("UCF", theirs.control_number, sender, receiver, *verdict), because)
         if not answer.rejected:
             for message in answer.answers:
                 yield from self._message(message)

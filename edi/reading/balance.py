@@ -123,7 +123,11 @@ def _known_before(batch: Batch) -> Bools:
 
 
 def same_control(standard: str, one: str, other: str) -> bool:
-    """Compare control numbers of groups and interchanges: numbers in X12, where leading zeros do not count; text in EDIFACT."""
+    """Compare control numbers of groups and interchanges: numbers in X12, where leading zeros do not count; text in EDIFACT.
+
+    Blanks around either do not count.
+    """
+    one, other = one.strip(), other.strip()
     if one == other:
         return True
     if standard == "x12" and one.isascii() and other.isascii() and one.isdigit() and other.isdigit():

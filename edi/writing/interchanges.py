@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 
 import numpy as np
 
+from edi.edifact.charsets import codec
 from edi.errors import UnwritableError
 from edi.findings import Place, Severity
 from edi.limits import SEGMENT_BYTES, Limits
@@ -80,6 +81,7 @@ def write_parts(
 
 def _written(batch: Batch, chosen: range, head: bytes) -> tuple[Part, bytes]:
     """Write consecutive interchanges of a batch; ``head`` is the header of the one that goes on, returned for the part behind."""
+    batch = replace(batch, interchanges=tuple(map(_as_declared, batch.interchanges)))
     edges = np.array([*(one.first_segment for one in batch.interchanges), len(batch.table)])
     raw, packages = _raw(batch), batch.table.select("UNO")
     pieces: list[bytes] = []
@@ -97,6 +99,12 @@ def _written(batch: Batch, chosen: range, head: bytes) -> tuple[Part, bytes]:
             pieces.append(one.after)
     going_on = b"" if batch.interchanges[chosen[0]].begins else head
     return Part(batch, chosen, (int(edges[chosen.start]), int(edges[chosen.stop])), going_on, b"".join(pieces)), behind
+
+
+def _as_declared(one: Interchange) -> Interchange:
+    """Return an interchange in the character set that it declares; one of ASCII alone was read without it."""
+    declared = codec(one.version.partition(":")[0]) if one.standard == "edifact" and one.charset == "utf-8" else None
+    return one._replace(charset=declared) if declared else one
 
 
 def _body(batch: Batch, one: Interchange, segments: tuple[int, int], raw: Ints, packages: Ints) -> Iterator[bytes]:

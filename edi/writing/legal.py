@@ -24,6 +24,9 @@ def objection(one: Interchange, marks: Delimiters) -> str | None:
     twice = [mark for mark, count in Counter(given.values()).items() if count > 1]
     if twice:
         return f"the {' and '.join(name for name, mark in given.items() if mark == twice[0])} delimiters are equal; choose different ones"
+    decimal = [name for name, mark in given.items() if mark == marks.decimal]
+    if one.standard == "edifact" and decimal:
+        return f"the {decimal[0]} delimiter is the decimal mark; choose another"
     if one.standard == "x12" and marks.release is not None:
         return "X12 has no release character; leave it out"
     if one.standard == "x12" and marks.repetition is not None and one.version < FIRST_WITH_REPETITION:

@@ -29,6 +29,7 @@ _LAST_ELEMENT = 99  # element 722 has two digits
 _LONGEST_ECHO = 99
 _MOST_SETS = 999_999  # AK902 to AK904 have six digits
 _LARGEST_POSITION = {"early": 999_999, "late": 9_999_999_999}
+_LONGEST_LOOP = {"early": 6, "late": 4}  # element 447
 _DEFAULT = AckPolicy()
 
 
@@ -102,7 +103,8 @@ class _Writer:
         self.form, self.policy, self.gather = form, policy, gather
         self.segment_tag, self.element_tag, self.verdict_tag = _TAGS[form.kind]
         self.late = form.version >= "005"
-        self.largest = _LARGEST_POSITION["late" if self.late else "early"]
+        age = "late" if self.late else "early"
+        self.largest, self.longest_loop = _LARGEST_POSITION[age], _LONGEST_LOOP[age]
 
     def group(self, answer: GroupAnswer) -> list[Line]:
         """Return AK1 to AK9 for a group; a rejected one takes its sets down with it, untold."""
@@ -141,7 +143,7 @@ class _Writer:
         """Yield what the guide found, in order of segments: a segment's own faults first, then its elements'; ``told`` takes the codes."""
         evidence = self.gather(answer)
         faults = [fault for fault in answer.findings if fault.code.startswith("guide.") and not is_of_headers(fault)
-                  and len(evidence.tag(fault)) >= _SHORTEST_TAG]
+                  and _can_name(evidence.tag(fault))]
         for position, group in groupby(faults, key=lambda fault: fault.place.segment or 1):
             if position > self.largest:
                 return
@@ -162,7 +164,7 @@ class _Writer:
 
     def _segment(self, evidence: Evidence, fault: Finding, code: str, findings: tuple[Finding, ...]) -> Line:
         tag = evidence.tag(fault)[:3]
-        return Line(segment(self.segment_tag, tag, str(fault.place.segment or 1), _loop(evidence, fault), code), findings)
+        return Line(segment(self.segment_tag, tag, str(fault.place.segment or 1), self._loop(evidence, fault), code), findings)
 
     def _element(self, evidence: Evidence, fault: Finding, code: str) -> Line:
         place = fault.place
@@ -183,15 +185,23 @@ class _Writer:
     def _trigger(self, evidence: Evidence, fault: Finding) -> Iterator[Line]:
         if self.form.kind == "999" and (element := trigger(evidence, fault)):
             place = fault.place
-            context = segment("CTX", "SITUATIONAL TRIGGER", place.tag or "", str(place.segment or 1), _loop(evidence, fault), str(element))
+            at = str(place.segment or 1)
+            context = segment("CTX", "SITUATIONAL TRIGGER", place.tag or "", at, self._loop(evidence, fault), str(element))
             yield Line(context, (fault,))
 
+    def _loop(self, evidence: Evidence, fault: Finding) -> str:
+        """Return the number of the loop that LS opened and LE has not closed (AK303, IK303), "" where it has no room."""
+        here = evidence.segment(fault)
+        opened, closed = evidence.last("LS", here), evidence.last("LE", here - 1)
+        if opened is None or (closed is not None and closed > opened):
+            return ""
+        loop = clean(evidence.element(opened, 1)).strip()
+        return loop if len(loop) <= self.longest_loop else ""
 
-def _loop(evidence: Evidence, fault: Finding) -> str:
-    """Return the number of the loop that LS opened and LE has not closed (AK303, IK303)."""
-    here = evidence.segment(fault)
-    opened, closed = evidence.last("LS", here), evidence.last("LE", here - 1)
-    return evidence.element(opened, 1) if opened is not None and (closed is None or closed < opened) else ""
+
+def _can_name(tag: str) -> bool:
+    """Tell whether AK301 and IK301 can have a tag, as far as there is room for it."""
+    return len(tag) >= _SHORTEST_TAG and clean(tag[:3]) == tag[:3] and not tag[:3].isspace()
 
 
 def _group_verdict(answer: GroupAnswer, verdicts: list[str], notes: list[str]) -> str:

@@ -47,7 +47,7 @@ def ta1(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, co
     request = ack_request(batch, interchange_index, findings)
     verdict, because = ("R", ()) if note else _verdict(request, policy)
     theirs = request.interchange
-    line = segment("TA1", theirs.control_number.rjust(9, "0"), *_prepared(batch, theirs.first_segment), verdict,
+    line = segment("TA1", theirs.control_number.strip().rjust(9, "0"), *_prepared(batch, theirs.first_segment), verdict,
                    note or interchange_code(because))
     form = Form("TA1", controls_version(theirs))
     return interchange(batch, theirs, form, [Line(line, because)], control_number=control_number, at=at, groups=0)

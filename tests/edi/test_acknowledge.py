@@ -326,3 +326,42 @@ def test_real_files_are_answered_in_good_form(policy: AckPolicy) -> None:
                 data = answer(batch, index, findings, form, number=7, at=AT, policy=policy).data
                 assert (faults([data]), interchange.ordinal, batch.table.files[interchange.file]) == (
                     [], interchange.ordinal, batch.table.files[interchange.file])
+
+
+def in_other_delimiters(segments: tuple[str, ...]) -> tuple:
+    """Read an interchange whose delimiters are none of ours, so that ours may stand in its values."""
+    text = "'".join((isa().replace("*", "|"), "GS|PO|ACMEAPP|MOCKAPP|20260924|1030|101|X|004010", "ST|850|0001",
+                     *segments, f"SE|{len(segments) + 2}|0001", "GE|1|101", "IEA|1|000000101", ""))
+    return read(text)
+
+
+def test_a_tag_that_our_delimiters_are_in_is_not_named() -> None:
+    found = in_other_delimiters(("BEG|00|NE|45||20260924", "**|1", "A*|1", "PO1|1|100|EA|12.50||VP|W"))
+    assert body(found)[2:] == ["AK5*R*5", "AK9*R*1*1*0"]
+
+
+@pytest.mark.parametrize(("loop", "told"), [("LDT", "AK3*LDT*5*LDT*8"), ("TOOLONG", "AK3*LDT*5**8")])
+def test_a_loop_is_named_where_its_name_has_room(loop: str, told: str) -> None:
+    found = x12((*GOOD[:2], f"LS*{loop}", "LDT*AF*1A*DA", f"LE*{loop}"))
+    assert told in body(found, TELL_WARNINGS)
+    assert faults([only(found, "997", TELL_WARNINGS)]) == []
+
+
+def test_a_ta1_has_no_blanks_in_the_number_that_it_cites() -> None:
+    found = read(f"{isa(requested=1)}~{group(101)}IEA*1*      101~".replace("*000000101*1", "*      101*1"))
+    assert ta1(found) == "TA1*000000101*260924*1030*A*000"
+
+
+@pytest.mark.parametrize("text", [
+    f"{isa(requested=1)}~GS*FA*ACMEAPP*MOCKAPP*20260924*1030*101*X*0040", "UNB+UNOC:3+A:14+B:14+260924:1030+55'UNG+CONTRL+APP1+APP2+2609",
+], ids=["x12", "edifact"])
+def test_an_acknowledgment_that_was_cut_before_its_first_set_starts_no_correspondence(text: str) -> None:
+    batch, findings = read(text)
+    assert due(batch, 0, findings, DEFAULT).reason == "an acknowledgment is never acknowledged"
+
+
+def test_a_group_is_cited_with_the_qualifiers_of_its_addresses() -> None:
+    text = ("UNB+UNOC:3+A:14+B:14+260924:1030+55'UNG+ORDERS+APP1:14+APP2:ZZ+260924:1030+G1+UN+D:96A'"
+            "UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'DTM+137:20260924:102'UNS+S'UNT+5+1'UNE+1+G1'UNZ+1+55'")
+    assert body(read(text), kind="CONTRL")[1] == "UCF+G1+APP1:14+APP2:ZZ+7"
+    assert faults([only(read(text), "CONTRL")]) == []

@@ -126,3 +126,9 @@ def test_a_second_header_ends_an_interchange_without_trailer() -> None:
 def test_an_interchange_cut_without_a_terminator_ends_at_the_next_header() -> None:
     batch = read((X12[:-1] + X12[:-20] + "\n" + X12).encode())
     assert [one.has_trailer for one in batch.interchanges] == [True, False, True]
+
+
+@pytest.mark.parametrize(("header", "trailer"), [("        1", "        1"), ("        1", "000000001"), ("1        ", "1")])
+def test_blanks_around_a_control_number_are_no_difference(header: str, trailer: str) -> None:
+    wire = X12.replace("*000000001*0", f"*{header}*0").replace("IEA*2*000000001", f"IEA*2*{trailer}")
+    assert "x12.iea02_control" not in {code for code, *_ in faults(wire)}

@@ -297,3 +297,22 @@ def test_a_segment_too_large_to_be_held_is_refused_whatever_may_be_written(tmp_p
         list(write_parts(stream(tmp_path / "large.x12", limits=limits), limits=Limits()))
 
     assert [finding.code for finding in refused.value.findings] == ["limits.segment_bytes"]
+
+
+@pytest.mark.parametrize(("declared", "charset"), [("UNOC:3", "latin-1"), ("UNOD:3", "iso8859-2"), ("UNOW:4", "utf-8")])
+def test_a_changed_value_is_written_in_the_declared_character_set(declared, charset):
+    plain = edifact("FTX+AAI+++Koeln").replace(b"UNOC:3", declared.encode())
+
+    assert write(changed(read(plain), "Koeln", "K\u00f6ln")) == plain.replace(b"Koeln", "K\u00f6ln".encode(charset))
+
+
+def test_a_character_that_the_declared_set_lacks_is_refused_though_all_else_is_ascii():
+    with pytest.raises(UnwritableError, match=r"tag FTX, element 4, .*iso8859-1 lacks"):
+        write(changed(read(edifact("FTX+AAI+++Koeln")), "Koeln", "5 \u20ac"))
+
+
+def test_a_delimiter_that_is_the_decimal_mark_is_refused():
+    marks = Delimiters(element=b"|", segment=b"~", component=b".", release=b"?")
+
+    with pytest.raises(ConfigurationError, match="the component delimiter is the decimal mark"):
+        write(read(edifact("QTY+21:1.5")), delimiters=marks)
