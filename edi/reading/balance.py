@@ -127,6 +127,8 @@ def same_control(standard: str, one: str, other: str) -> bool:
 
     Blanks around either do not count.
     """
+    if one == other:
+        return True
     one, other = one.strip(), other.strip()
     if one == other:
         return True
