@@ -3,6 +3,8 @@
 The maps are read as data, files of XML beside pyx12's code, which is not imported. One says in which loop a segment stands,
 how often, and what its elements hold there; ``dataele.xml`` has types and lengths, ``codes.xml`` the lists that others keep.
 Without the extra there are no such guides, and a document gets the guide of the plain release if there is one.
+
+Where a map forbids what its guide allows, ``guides/dictionary/hipaa.toml`` corrects it.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element as Node
-from xml.etree.ElementTree import parse
+from xml.etree.ElementTree import SubElement, parse
 
 from edi.guidemodel import UNBOUNDED, Element, Guide, Item, Part, Segment, Selector, Usage
 from edi.guidetext import made_guide
+from edi.x12.dictionary import GUIDES
+from edi.x12.tables import entry, read_table
 
 INSTALL = "pip install 'crossfoot[hipaa]'"
 
@@ -100,8 +105,37 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 def _transaction(file: str) -> Node:
-    """Return the loop from ST to SE."""
-    return next(loop for loop in _read(file).iter("loop") if loop.get("xid") == "ST_LOOP")
+    """Return the loop from ST to SE, corrected."""
+    loop = next(loop for loop in _read(file).iter("loop") if loop.get("xid") == "ST_LOOP")
+    for row in _corrections():
+        if row["map"] == file:
+            for node in (node for place in row["at"] for node in _placed(loop, place)):
+                _correct(node, row.get("usage", ""), row.get("codes", ""))
+    return loop
+
+
+@cache
+def _corrections() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = entry(read_table(GUIDES, "dictionary/hipaa.toml"), "correction", "hipaa.toml")
+    return rows
+
+
+def _placed(loop: Node, place: str) -> list[Node]:
+    """Return the nodes at a place: a loop wherever it is, what is directly in it, and so on; composites have no name there."""
+    first, *steps = place.split("/")
+    found = [node for node in loop.iter("loop") if node.get("xid") == first]
+    for step in steps:
+        inner = [child for node in found for child in (*node, *(part for other in node.iterfind("composite") for part in other))]
+        found = [node for node in inner if node.get("xid") == step]
+    return found
+
+
+def _correct(node: Node, usage: str, codes: str) -> None:
+    node.set("usage", usage or _fact(node, "usage"))
+    valid = node.find("valid_codes")
+    for code in codes.split():
+        assert valid is not None, code
+        SubElement(valid, "code").text = code
 
 
 def _fact(node: Node, name: str) -> str:
@@ -178,9 +212,34 @@ def _is_qualifier(element: Element, part: Part, position: int) -> bool:
 def _told_apart(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Keep selectors only of tags whose places differ by them: elsewhere a wrong code is a wrong code, not a segment out of place."""
     kinds: dict[str, set[tuple[Selector, ...]]] = {}
+    items = _parted(items)
     for item in _every(items):
         kinds.setdefault(item.tag, set()).add(item.selectors)
     return _keep(items, {tag for tag, found in kinds.items() if len(found) > 1})
+
+
+def _parted(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Where neighbours share a qualifier (PWK01 = CT), let the code behind it tell them apart too, if they share none there."""
+    found = []
+    for item in items:
+        second = _second(item)
+        shared = [other for other in items if other is not item and other.tag == item.tag and _share(item.selectors, other.selectors)]
+        if second and shared and all((theirs := _second(other)) and not second.codes & theirs.codes for other in shared):
+            item = replace(item, selectors=(*item.selectors, second))
+        found.append(replace(item, items=_parted(item.items)))
+    return tuple(found)
+
+
+def _share(one: tuple[Selector, ...], other: tuple[Selector, ...]) -> bool:
+    return bool(one and other and one[0].element == other[0].element and one[0].codes & other[0].codes)
+
+
+def _second(item: Item) -> Selector | None:
+    """Return the selector that a segment's mandatory coded second element would be."""
+    element = item.segment.elements[1] if item.segment and len(item.segment.elements) > 1 else None
+    if element is None or len(element.parts) != 1 or not element.parts[0].codes or element.usage is not Usage.MANDATORY:
+        return None
+    return Selector(2, 1, element.parts[0].codes)
 
 
 def _every(items: tuple[Item, ...]) -> Iterator[Item]:

@@ -137,7 +137,14 @@ def _wrapper(case: Case) -> Case:
     return case.without(lambda fault: fault in case.theirs and fault[1] == "PLB" and fault[4] == "4")
 
 
+def _corrected(case: Case) -> Case:
+    """Leave out a subscriber without a member's number (837P), and a provider without a status or patient (277CA)."""
+    wrong = {("NM1", 8, "1"), ("NM1", 9, "1"), ("NM1", 8, "2"), ("NM1", 9, "2"), ("STC", 0, "3")}
+    return case.without(lambda fault: (fault[1], fault[2], fault[4]) in wrong)
+
+
 REASONS: tuple[tuple[str, Callable[[Case], Case]], ...] = (
+    ("pyx12's maps demand what the guides do not, and we correct it", _corrected),
     ("pyx12 counts HL01, HL02 and LX01; a guide says nothing of how they are numbered", _numbering),
     ("pyx12 tells of a segment that has no element at all; none of its elements is mandatory", _bare),
     ("pyx12 tells of a composite, missing or not used, as an error somewhere in the segment", _of_composites),
