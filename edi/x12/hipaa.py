@@ -99,15 +99,21 @@ def _forms() -> dict[str, tuple[str, int, int]]:
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    """Return the code lists that are kept outside of the maps."""
-    return {row.findtext("id", ""): frozenset(code.text or "" for code in row.iterfind("version/code"))
-            for row in _read("codes.xml").iter("codeset")}
+    """Return the code lists that are kept outside of the maps, as far as they are known whole."""
+    found = {row.findtext("id", ""): frozenset(code.text or "" for code in row.iterfind("version/code"))
+             for row in _read("codes.xml").iter("codeset")}
+    for row in _corrections("list"):
+        if row.get("grows"):
+            found.pop(row["name"])
+        else:
+            found[row["name"]] |= frozenset(row["codes"].split())
+    return found
 
 
 def _transaction(file: str) -> Node:
     """Return the loop from ST to SE, corrected."""
     loop = next(loop for loop in _read(file).iter("loop") if loop.get("xid") == "ST_LOOP")
-    for row in _corrections():
+    for row in _corrections("correction"):
         if row["map"] == file:
             for node in (node for place in row["at"] for node in _placed(loop, place)):
                 _correct(node, row.get("usage", ""), row.get("codes", ""))
@@ -115,8 +121,8 @@ def _transaction(file: str) -> Node:
 
 
 @cache
-def _corrections() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = entry(read_table(GUIDES, "dictionary/hipaa.toml"), "correction", "hipaa.toml")
+def _corrections(what: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = entry(read_table(GUIDES, "dictionary/hipaa.toml"), what, "hipaa.toml")
     return rows
 
 
@@ -187,7 +193,10 @@ def _codes(node: Node, reference: str, version: str) -> frozenset[str]:
     valid = node.find("valid_codes")
     if valid is None:
         return frozenset()
-    codes = frozenset(code.text or "" for code in valid.iterfind("code")) | _lists().get(valid.get("external", ""), frozenset())
+    outside = valid.get("external", "")
+    if outside and outside not in _lists():
+        return frozenset()
+    codes = frozenset(code.text or "" for code in valid.iterfind("code")) | _lists().get(outside, frozenset())
     if reference != _CONVENTION or not codes:
         return codes
     return codes | {version} if version else frozenset()

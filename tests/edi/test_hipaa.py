@@ -93,6 +93,18 @@ def test_lists_that_others_keep_are_part_of_the_guide() -> None:
     assert not {"ZZ"} & city.elements[1].parts[0].codes
 
 
+def test_what_came_to_these_lists_since_is_not_accused() -> None:
+    """Serbia has been RS since 2006, Nunavut NU since 1999; a remark such as N830 (2019) may be of any year."""
+    remittance = made("835", "005010X221A1").items
+    (city,) = segments(loop(remittance, "1000A"), "N4")
+    remarks = [part.codes for segment in segments(loop(remittance, "2000", "2100"), "MOA") for element in segment.elements[2:7]
+               for part in element.parts]
+
+    assert "NU" in city.elements[1].parts[0].codes
+    assert "RS" in city.elements[3].parts[0].codes
+    assert remarks == [frozenset()] * 5
+
+
 def test_other_errata_get_the_nearest_guide_which_takes_any_version() -> None:
     institutional = made("837", "005010X223A3")
     (start,) = [item.segment for item in institutional.items if item.tag == "ST"]
@@ -133,7 +145,8 @@ def test_a_subscribers_claims_stand_before_his_dependents() -> None:
 
 @pytest.mark.parametrize("which", PROMISED)
 def test_pyx12_reads_its_maps_as_we_do(which: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hipaa, "_corrections", list)
+    monkeypatch.setattr(hipaa, "_corrections", lambda _: [])
+    monkeypatch.setattr(hipaa, "_lists", hipaa._lists.__wrapped__)
     uncorrected = hipaa._made.__wrapped__(*which, True)
 
     assert sorted(ours(uncorrected.items), key=path_of) == sorted(theirs(PROMISED[which]), key=path_of)
