@@ -152,6 +152,6 @@ def _is_data(text: bytes, found: Found, at: int, place: int) -> bool:
 
 def tag_at(data: Octets, at: int, delimiters: Delimiters) -> str:
     """Return the tag that begins at a position, newlines and empty segments in front of it left out; "" where there is none."""
-    first = _behind_empty_segments(data, at, len(data), delimiters, PADDING)
+    first = _behind_empty_segments(data, at, len(data), delimiters, _NEWLINES)
     tag = split_segment(data[first:first + _LONGEST_TAG], delimiters)[0][0]
     return tag.partition(delimiters.repetition.decode("latin-1"))[0].strip() if delimiters.repetition else tag

@@ -7,6 +7,7 @@ counts where a segment can begin, so that the letters ISA inside data start noth
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -157,7 +158,8 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
         (place, tag), floor = found, at
         at = place + 3
         if tag in _STARTS:
-            stop = next((one for one in (_with_una(data, place, floor), place) if _begins(data, one, tag, header)), None)
+            candidates = dict.fromkeys((_with_una(data, place, floor), place))
+            stop = next((one for one in candidates if _begins(data, one, tag, header)), None)
             if stop is not None:
                 pieces.append((first, stop))
                 return Span(start, header, tuple(pieces), tuple(protected), finder.only_ascii)
@@ -201,23 +203,21 @@ def _begins(data: Octets, at: int, tag: bytes, current: Header) -> bool:
     """Tell whether a new interchange begins here, inside the bytes of the current one."""
     if not is_tag(data, at, tag) and not is_tag(data, at, b"UNA"):
         return False
-    follows = follows_terminator(data, at, current.delimiters)
+    edge = at - len(BOM_UTF8) if at >= len(BOM_UTF8) and matches(data, at - len(BOM_UTF8), BOM_UTF8) else at  # files put behind one another
+    follows = follows_terminator(data, edge, current.delimiters)
     if follows and tag == b"ISA" and current.standard == "x12":
         return True
-    header = read_header(data, at)
-    if follows:
-        return header is not None and (tag != b"ISA" or header.fixed)
-    if header is None or not header.fixed:
+    if not follows and edge == at and data[at - 1] not in b"\r\n" and not _in_or_behind_trailer(data, at, current):
         return False
-    return data[at - 1] in b"\r\n" or _in_trailer(data, at, current)
+    header = read_header(data, at)
+    return header is not None and (header.fixed or (follows and tag != b"ISA"))
 
 
-def _in_trailer(data: Octets, at: int, current: Header) -> bool:
-    """Tell whether the segment that a position lies in is the trailer of the interchange, its terminator left out."""
-    floor = max(current.body, at - _LOOK_BACK)
-    last = data.rfind(current.delimiters.segment, floor, at)
-    begin = data[last + len(current.delimiters.segment):at][:_LOOK_BACK] if last >= 0 else b""
-    return begin.lstrip(PADDING).startswith(_TRAILERS[current.standard] + current.delimiters.element)
+def _in_or_behind_trailer(data: Octets, at: int, current: Header) -> bool:
+    """Tell whether a position lies in the trailer of the interchange, its terminator left out, or in what stands behind it."""
+    text = data[max(current.body, at - _LOOK_BACK):at]
+    trailer = _TRAILERS[current.standard] + current.delimiters.element
+    return trailer in text and any(one.lstrip(PADDING).startswith(trailer) for one in text.split(current.delimiters.segment)[1:])
 
 
 def follows_terminator(data: Octets, at: int, delimiters: Delimiters) -> bool:

@@ -107,3 +107,19 @@ def test_what_passes_a_limit_leaves_its_neighbour_alone() -> None:
     batch = read(wire.encode(), limits=Limits(max_elements=20))
     assert [(one.code, one.place.transaction) for one in batch.findings] == [("limits.elements", 1)]
     assert len(batch.transactions) == 2
+
+
+@pytest.mark.parametrize("between", ["\ufeff", "\n\ufeff", "as discussed: ", "\x0c"])
+@pytest.mark.parametrize("end", ["~", "\n"])
+def test_an_interchange_is_found_behind_whatever_stands_between_it_and_the_trailer_before(between: str, end: str) -> None:
+    first = x12("BEG*1").replace("~", end)
+    message = HEAD.format("UNOW") + "A" + TAIL
+    batch = read((first + between + x12("BEG*1") + between + message).encode())
+    assert [one.standard for one in batch.interchanges] == ["x12", "x12", "edifact"]
+    assert batch.type_codes == ["850", "850", "ORDERS"]
+    assert set(codes(batch)) == {"envelope.outside"}
+
+
+def test_an_interchange_is_found_behind_a_byte_order_mark_even_without_the_trailer_before() -> None:
+    batch = read((x12("BEG*1").removesuffix("IEA*1*000000001~") + "\ufeff" + x12("BEG*1")).encode())
+    assert [(one.ordinal, one.has_trailer) for one in batch.interchanges] == [(1, False), (2, True)]

@@ -129,6 +129,12 @@ def test_a_transaction_larger_than_a_part_is_read_in_several() -> None:
     assert [int(batch.transactions.segments_before[0]) for batch in inside] == [0, *(int(one.table.ordinal[-1]) for one in inside[:-1])]
 
 
+def test_a_transaction_goes_on_over_a_segment_of_blanks() -> None:
+    data = x12(1, [1]).replace("SE*4*0001~GE", "  ~GE").replace("~", "\n").encode()
+    whole, parts = [read(data)], parts_of(data, Limits(part_bytes=1, max_part_bytes=2))
+    assert (rows(parts), told(parts)) == (rows(whole), told(whole))
+
+
 def test_a_segment_larger_than_any_limit_is_told_and_not_held() -> None:
     data = x12(1, [1]).replace("SA*PO1", "SA*" + "P" * 9000).encode()
     limits = Limits(part_bytes=500, max_part_bytes=1000, max_segment_bytes=2000)
