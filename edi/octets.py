@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, overload
 
 BLOCK = 1 << 20
+_NEAR = 1 << 9
 _AROUND = 1 << 13  # that are read with a stretch: what is looked at next often lies just before or behind it
 PADDING = b"\r\n\t \x00\x1a"
 _NOT_PADDING = re.compile(rb"[^\r\n\t \x00\x1a]")
@@ -72,11 +73,12 @@ class _Blocks:
     def find(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:
         """Return the first position of ``sub`` that lies within the range, -1 where there is none."""
         stop = self._size if stop is None else min(stop, self._size)
+        step = _NEAR  # a stretch is copied to be searched: of one place after another, each mostly lies near the one before
         while start + len(sub) <= stop:
-            found = self._between(start, min(start + BLOCK, stop)).find(sub)
+            found = self._between(start, min(start + step, stop)).find(sub)
             if found >= 0:
                 return start + found
-            start += BLOCK - len(sub) + 1
+            start, step = start + step - len(sub) + 1, min(step * 16, BLOCK)
         return -1
 
     def rfind(self, sub: bytes, start: int = 0, stop: int | None = None) -> int:

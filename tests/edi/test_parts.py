@@ -81,3 +81,18 @@ def test_every_octet_is_read_twice_and_few_more_often(tmp_path: Path, monkeypatc
     parts = [(len(part.transactions), part.findings) for part in stream(path, hashed=False)]
     assert (sum(count for count, _ in parts), [found for _, found in parts if found]) == (200_000, [])
     assert 2 * size <= sum(asked) < 2 * size + 2 * BLOCK  # once to find where the interchange ends, once to take it apart
+
+
+def test_to_search_for_one_released_terminator_after_another_copies_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied, between = list[int](), FileOctets._between
+
+    def counting(self: FileOctets, first: int, last: int) -> bytes:
+        copied.append(last - first)
+        return between(self, first, last)
+
+    monkeypatch.setattr(FileOctets, "_between", counting)
+    path = tmp_path / "released.edi"
+    path.write_bytes(b"UNB+UNOA:1+S+R+260302:1701+1'UNH+1+ORDERS:D:96A:UN'FTX+" + b"?'" * 5000 + b"'UNT+3+1'UNZ+1+1'")
+    limits = Limits(part_bytes=1000, max_part_bytes=2000)
+    assert [finding.code for batch in stream(path, limits=limits) for finding in batch.findings] == []
+    assert sum(copied) < 10_000_000  # each of the 5000 is looked for by itself
