@@ -43,6 +43,20 @@ def place_of(batch: Batch, segment: int) -> Place:
     )
 
 
+def place_at(batch: Batch, file: int, offset: int) -> Place | None:
+    """Return the full place of the segment that an octet lies in, None where it lies in none.
+
+    Args:
+        batch: its files one after another, the segments of each in order.
+        file: index into the batch's files.
+        offset: of the octet in its file.
+    """
+    table = batch.table
+    first, stop = np.searchsorted(table.file, [file, file + 1]).tolist()
+    at = first + int(np.searchsorted(table.offset[first:stop], offset, "right")) - 1
+    return place_of(batch, at) if at >= first and offset < table.end[at] else None
+
+
 def check_envelopes(batch: Batch, *, severities: Mapping[str, Severity] | None = None) -> list[Finding]:
     """Check counts, control numbers and completeness of all interchanges, groups and transactions."""
     if not len(batch.table):

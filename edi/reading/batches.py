@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from edi import native
 from edi.findings import Finding, Place, find
 from edi.limits import Policy, exceeded
-from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_of
+from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_at, place_of
 from edi.reading.buffers import Buffer, Found, Piece, Spots, buffers
 from edi.reading.carrying import Carry
 from edi.reading.envelopes import assemble, find_envelopes
@@ -62,7 +62,7 @@ def make_batch(
     elif digests and not founds[-1].ends:
         batch, left, fresh = leave_open(batch, carry, digests, next_tag)
         left = odd.left(carry, left, len(founds))
-    findings = [_finding(sources[file], fault, policy) for file, fault in faults]
+    findings = [_finding(batch, file, sources[file], fault, policy) for file, fault in faults]
     findings += odd_findings(batch, sources, founds, odd, policy)
     findings += [_empty(sources, founds, *spot, policy) for spot in _empties(sources, made, parts)]
     findings += check_envelopes(batch, severities=policy.severities)
@@ -96,9 +96,11 @@ def _table(sources: Sequence[Source], tokens: Tokens, place: Spots) -> SegmentTa
     )
 
 
-def _finding(source: Source, fault: Fault, policy: Policy) -> Finding:
+def _finding(batch: Batch, file: int, source: Source, fault: Fault, policy: Policy) -> Finding:
     offset = 0 if fault.at == 0 and not fault.tag else source.offset(fault.at)
-    place = Place(file=source.name, offset=offset, line=source.lines.of(offset), interchange=fault.interchange, tag=fault.tag)
+    within = place_at(batch, file, offset) if fault.interchange else None
+    place = within or Place(file=source.name, offset=offset, line=source.lines.of(offset))
+    place = replace(place, interchange=fault.interchange, tag=fault.tag)
     limit = policy.limits.max_file_bytes
     return find(fault.kind, place, policy.severities, count=fault.count, reasons=fault.reasons, limit=limit)
 

@@ -244,10 +244,18 @@ def is_released(data: Octets, at: int, release: bytes | None) -> bool:
 
 def segment_end(data: Octets, at: int, delimiters: Delimiters) -> int | None:
     """Return the position just past the terminator of the segment at a position, None where there is none."""
-    last = data.find(delimiters.segment, at)
-    while last >= 0 and is_released(data, last, delimiters.release):
-        last = data.find(delimiters.segment, last + 1)
+    last, release = data.find(delimiters.segment, at), delimiters.release
+    while release and last >= 0 and is_released(data, last, release):
+        last += 1
+        passed = _no_terminator(delimiters.segment, release).match(data[last:last + BLOCK])
+        last = data.find(delimiters.segment, last + (passed.end() if passed else 0))
     return last + len(delimiters.segment) if last >= 0 else None
+
+
+@lru_cache(maxsize=64)
+def _no_terminator(segment: bytes, release: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of what ends no segment: other octets, and any one behind a release character."""
+    return re.compile(rb"(?:[^%b%b]|%b.)*+" % ((re.escape(segment), re.escape(release), re.escape(release))), re.DOTALL)
 
 
 def _binary(data: Octets, at: int, delimiters: Delimiters) -> tuple[int, int] | None:

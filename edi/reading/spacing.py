@@ -14,6 +14,7 @@ from edi import native
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.limits import Limits, Policy
 from edi.octets import PADDING, Octets
+from edi.reading.balance import place_at
 from edi.reading.buffers import Buffer, Found, Spots
 from edi.reading.carrying import Carry
 from edi.reading.envelopes import Envelopes, Surroundings
@@ -177,8 +178,10 @@ def odd_findings(
 ) -> Iterator[Finding]:
     """Yield the notes on what is odd, and on padding that is too long to keep."""
     for what, found, position in odd.odd:
-        source = sources[founds[found].file]
-        yield find(what, _place(source, founds[found].ordinal, source.offset(position)), policy.severities)
+        file, source = founds[found].file, sources[founds[found].file]
+        place = _place(source, founds[found].ordinal, source.offset(position))
+        within = place_at(batch, file, source.offset(position)) if what is NEEDLESS_RELEASE else None
+        yield find(what, replace(within, offset=place.offset, line=place.line) if within else place, policy.severities)
     for one, span in zip(batch.interchanges, (found.span for found in founds), strict=True):
         source, most = sources[one.file], policy.limits.max_padding_bytes
         if one.objects and None in one.objects:

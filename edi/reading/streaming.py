@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 
 from edi.findings import Severity
@@ -15,7 +17,6 @@ from edi.reading.buffers import Found, Piece
 from edi.reading.carrying import Carry
 from edi.reading.cutting import cut, tag_at
 from edi.reading.files import read_files
-from edi.reading.scouting import Fault
 from edi.reading.sources import Source, SourceFile, interchanges, nothing_found, open_source
 from edi.segments import Batch
 
@@ -63,7 +64,6 @@ class _Part:
 
     founds: list[Found] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
     size: int = 0
 
     def add(self, first: int, last: int, shown: int) -> None:
@@ -77,15 +77,18 @@ class _Parts:
 
     def __init__(self, source: Source, policy: Policy) -> None:
         self.source, self.policy = source, policy
-        self.part = _Part(faults=list(source.faults))
+        self.part = _Part()
+        self.faults = deque(source.faults)  # that no batch has told yet, in order
         self.carry = Carry()
         self.cap = Cap(policy.limits.max_findings_per_file)
 
     def flush(self, next_tag: str = "", *, is_last: bool = False) -> Batch:
         """Make a batch of the part at hand and begin the next one."""
         part, self.part = self.part, _Part()
-        faults = [(0, fault) for fault in part.faults]
-        batch, self.carry = make_batch([self.source], part.founds, part.pieces, faults, self.policy, self.carry, next_tag)
+        told = []
+        while self.faults and (is_last or self.faults[0].at < part.pieces[-1].last):
+            told.append((0, self.faults.popleft()))
+        batch, self.carry = make_batch([self.source], part.founds, part.pieces, told, self.policy, self.carry, next_tag)
         return replace(batch, findings=(*self.cap.kept(batch.findings), *(self.cap.left_out() if is_last else ())))
 
     def flush_within(self, at: int) -> Iterator[Batch]:
@@ -106,7 +109,7 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
     parts, limits = _Parts(source, policy), policy.limits
     readable = met_fatal = False
     for each in interchanges(source.data):
-        parts.part.faults += each.faults
+        parts.faults += sorted(each.faults, key=attrgetter("at"))
         met_fatal |= any(fault.kind.severity is Severity.FATAL for fault in each.faults)
         if each.span is None or each.dialect is None:
             continue
@@ -116,7 +119,7 @@ def _batches(source: Source, policy: Policy) -> Iterator[Batch]:
             yield from _stretches(parts, first, last, limits)
             parts.part.size += min(following - last, limits.max_segment_bytes)  # of an object, which is kept up to that
     if not readable and not met_fatal:
-        parts.part.faults = [*source.faults, nothing_found(source.data)]
+        parts.faults = deque((*source.faults, nothing_found(source.data)))
     yield parts.flush(is_last=True)
 
 

@@ -224,6 +224,18 @@ def test_a_wrong_binary_length_is_a_finding() -> None:
     assert value(batch, "BIN", 2) == "ab"
 
 
+def test_what_is_found_in_a_segment_names_it() -> None:
+    """The third segments of the only transaction and message: BIN behind ST and BEG, FTX behind UNH and BGM."""
+    for wire, code, tag, mark in (
+        (x12("BEG*00*SA*PO1~BIN*99*ab~"), "envelope.binary_length", "BIN", "BIN"),
+        (edifact("BGM+220+PO1+9'FTX+AAI+++A?B'"), "edifact.needless_release", "FTX", "?B"),
+    ):
+        (found,) = read(wire.encode()).findings
+        place = found.place
+        assert (found.code, place.interchange, place.transaction, place.segment, place.tag) == (code, 1, 1, 3, tag)
+        assert place.offset == wire.index(mark)
+
+
 def test_edifact_objects_are_passed_over() -> None:
     raw = "any 'bytes' +UNZ"
     wire = edifact().replace("UNZ+1", f"UNO+1+D:1+X:1+{len(raw)}'{raw}UNP+{len(raw)}+1'UNZ+2")
