@@ -80,6 +80,7 @@ class Envelope:
     transaction_repeated: Kind
     group_count_wrong: Kind
     group_control_wrong: Kind
+    group_repeated: Kind
     interchange_count_wrong: Kind
     interchange_control_wrong: Kind
 

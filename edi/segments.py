@@ -264,6 +264,7 @@ class Earlier:
     packages: int = 0  # UNO
     group_transactions: int = 0
     control_numbers: set[str] = field(default_factory=set)  # of the transactions so far of the open group, or interchange without groups
+    group_numbers: set[str] = field(default_factory=set)  # of the groups so far, as edi.reading.balance.group_key has them
 
 
 class LineCounter(Protocol):

@@ -30,6 +30,9 @@ ENVELOPE = Envelope(
     group_control_wrong=kind(
         "edifact.une_reference", Severity.ERROR, "UNE 0048 differs from UNG 0048",
         "Ask the partner to send the group again with the same reference in UNG and UNE."),
+    group_repeated=kind(
+        "edifact.ung_duplicate", Severity.WARNING, "UNG 0048 repeats the reference of an earlier group of its interchange",
+        "Ask the partner to number groups without repetition: an acknowledgment names a group by this reference alone."),
     interchange_count_wrong=kind(
         "edifact.unz_count", Severity.WARNING, "UNZ 0036 states another number of groups or messages than the {counted} that are there",
         "Compare with the partner what was sent; a message may be missing."),

@@ -14,7 +14,7 @@ from edi.dialect import Role
 from edi.findings import Finding, Kind, Place, Severity, find, kind, quotable
 from edi.reading.envelopes import ENVELOPES, counts, has_group_end
 from edi.reading.scouting import OUTSIDE
-from edi.segments import Batch, Bools, Ints, Text, value_at
+from edi.segments import Batch, Bools, Group, Ints, Text, value_at
 
 MISSING_TRAILER = kind("envelope.missing_trailer", Severity.ERROR, "{tag} is missing",
                        "Ask the partner whether the file was cut short, and to send it again whole.")
@@ -137,18 +137,14 @@ def _known_before(batch: Batch) -> Bools:
 
 
 def same_control(standard: str, one: str, other: str) -> bool:
-    """Compare control numbers of groups and interchanges: numbers in X12, where leading zeros do not count; text in EDIFACT.
+    """Compare control numbers of groups and interchanges."""
+    return one == other or control_key(standard, one) == control_key(standard, other)
 
-    Blanks around either do not count.
-    """
-    if one == other:
-        return True
-    one, other = one.strip(), other.strip()
-    if one == other:
-        return True
-    if standard == "x12" and one.isascii() and other.isascii() and one.isdigit() and other.isdigit():
-        return one.lstrip("0") == other.lstrip("0")
-    return False
+
+def control_key(standard: str, number: str) -> str:
+    """Return what a control number is told from others by: in X12 it is a number, in EDIFACT text; blanks around it do not count."""
+    number = number.strip()
+    return number.lstrip("0") or "0" if standard == "x12" and number.isascii() and number.isdigit() else number
 
 
 def _groups(batch: Batch) -> _Met:
@@ -160,6 +156,11 @@ def _groups(batch: Batch) -> _Met:
     last = np.array([group.stop_segment - 1 for group in batch.groups])
     closed = has_group_end(table, last + 1)
     stated = _strings(table.element(last, 2))
+    for at in _repeated_groups(batch):
+        group = batch.groups[at]
+        envelope = ENVELOPES[batch.interchanges[group.interchange].standard]
+        place, (element, _) = place_of(batch, group.first_segment), envelope.group_control
+        yield envelope.group_repeated, replace(place, group=group.ordinal, tag=envelope.tag(Role.GROUP), element=element), {}
     for at, group in enumerate(batch.groups):
         if not group.ends:
             continue
@@ -176,6 +177,22 @@ def _groups(batch: Batch) -> _Met:
             yield envelope.group_count_wrong, end(element=1), {"counted": held[at]}
         if not same:
             yield envelope.group_control_wrong, end(element=2), {}
+
+
+def _repeated_groups(batch: Batch) -> Iterator[int]:
+    """Yield the groups whose control number an earlier one of their interchange has."""
+    known, carried = set[tuple[int, str]](), batch.earlier.group_numbers
+    for at, group in enumerate(batch.groups):
+        key = group_key(batch, group)
+        if group.begins and key:
+            if (group.interchange, key) in known or (group.interchange == 0 and key in carried):
+                yield at
+            known.add((group.interchange, key))
+
+
+def group_key(batch: Batch, group: Group) -> str:
+    """Return what a group's control number is told from others by."""
+    return control_key(batch.interchanges[group.interchange].standard, group.control_number)
 
 
 def _end_of(batch: Batch, segment: int, *, tag: str, group: int | None = None, element: int | None = None) -> Place:

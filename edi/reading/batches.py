@@ -16,7 +16,7 @@ from edi.reading.balance import EMPTY_SEGMENT, check_envelopes, place_at, place_
 from edi.reading.buffers import Buffer, Found, Piece, Spots, buffers
 from edi.reading.carrying import Carry
 from edi.reading.envelopes import assemble, find_envelopes
-from edi.reading.parting import leave_open
+from edi.reading.parting import Fresh, leave_open
 from edi.reading.scouting import Fault
 from edi.reading.sources import Source
 from edi.reading.spacing import odd_findings, spacing, surroundings
@@ -56,7 +56,7 @@ def make_batch(
     around = surroundings(envelopes, sources, founds, odd.newlines, policy.limits)
     batch, digests = assemble(envelopes, tokens, founds, _offsets(sources, founds), around, carry, hashed=policy.hashed)
     batch = replace(batch, lines=tuple(source.lines for source in sources))
-    left, fresh = Carry(), list[str]()
+    left, fresh = Carry(), Fresh()
     if not len(batch.table) and founds and not founds[0].begins and not founds[-1].ends:
         left = carry  # nothing but padding: everything stays as open as it was
     elif digests and not founds[-1].ends:
@@ -68,7 +68,7 @@ def make_batch(
     findings += check_envelopes(batch, severities=policy.severities)
     findings += [
         find(what, place_of(batch, at), policy.severities, limit=limit, count=0) for what, at, limit in exceeded(batch, policy.limits)]
-    left.earlier.control_numbers.update(fresh)
+    fresh.remember(left.earlier)
     return replace(batch, findings=tuple(_sorted(findings, sources))), left
 
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from edi.dialect import Role
+from edi.reading.balance import group_key
 from edi.reading.carrying import Carry, Digests, OpenTransaction
 from edi.reading.envelopes import ENVELOPES, has_group_end
 from edi.segments import Batch, Earlier, Group
 
 
-def leave_open(batch: Batch, carry: Carry, digests: Digests, next_tag: str) -> tuple[Batch, Carry, list[str]]:
+class Fresh(NamedTuple):
+    """Control numbers of a part: they are added to those of earlier ones when the part itself has been checked."""
+
+    transactions: Sequence[str] = ()
+    groups: Sequence[str] = ()
+
+    def remember(self, earlier: Earlier) -> None:
+        """Add them."""
+        earlier.control_numbers.update(self.transactions)
+        earlier.group_numbers.update(self.groups)
+
+
+def leave_open(batch: Batch, carry: Carry, digests: Digests, next_tag: str) -> tuple[Batch, Carry, Fresh]:
     """Tell what the last interchange of a part leaves to the next one.
 
     Args:
@@ -62,7 +77,7 @@ def _open_transaction(batch: Batch) -> OpenTransaction:
     return OpenTransaction((type_code, version, association, number), int(segments))
 
 
-def _counted(batch: Batch, group: Group | None) -> tuple[Earlier, list[str]]:
+def _counted(batch: Batch, group: Group | None) -> tuple[Earlier, Fresh]:
     """Count what was read so far of the last interchange, and of its group that is open."""
     at, those = len(batch.interchanges) - 1, batch.transactions
     before = Earlier() if batch.interchanges[at].begins else batch.earlier
@@ -75,5 +90,8 @@ def _counted(batch: Batch, group: Group | None) -> tuple[Earlier, list[str]]:
         packages=before.packages + int((batch.table.interchange[batch.table.select("UNO")] == at).sum()),
         group_transactions=int(in_scope.sum()) + (before.group_transactions if same_scope else 0),
         control_numbers=before.control_numbers if same_scope else set(),
+        group_numbers=before.group_numbers,
     )
-    return earlier, [number for number in those.control_number.filter(pa.array(in_scope)).to_pylist() if number]
+    return earlier, Fresh(
+        [number for number in those.control_number.filter(pa.array(in_scope)).to_pylist() if number],
+        [group_key(batch, one) for one in batch.groups if one.interchange == at and one.begins])

@@ -82,6 +82,7 @@ GROUP: Table = {
     ("x12.ge02_control", ""): _same("4"),
     ("x12.ge01_count", ""): _same("5"),
     ("envelope.missing_header", ""): _same("5"),
+    ("x12.gs06_duplicate", ""): Code("6", "19", "19"),
 }
 GROUP_ELEMENTS: Mapping[tuple[str, int], str] = {  # where the fault lies, for findings without a row; 716 has no word for the others
     ("GS", 1): "1", ("GS", 6): "6", ("GS", 7): "2", ("GS", 8): "2", ("GE", 1): "5", ("GE", 2): "4",

@@ -30,6 +30,9 @@ ENVELOPE = Envelope(
     group_control_wrong=kind(
         "x12.ge02_control", Severity.ERROR, "GE02 differs from GS06",
         "Ask the partner to send the functional group again with the same control number in GS06 and GE02."),
+    group_repeated=kind(
+        "x12.gs06_duplicate", Severity.WARNING, "GS06 repeats the control number of an earlier functional group of its interchange",
+        "Ask the partner to number functional groups without repetition: an acknowledgment names a group by this number alone."),
     interchange_count_wrong=kind(
         "x12.iea01_count", Severity.WARNING, "IEA01 states another number of functional groups than the {counted} that are there",
         "Compare with the partner what was sent; a group may be missing."),

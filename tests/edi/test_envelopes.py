@@ -84,6 +84,19 @@ def test_control_numbers_repeat_within_a_group_only() -> None:
     assert faults(twice) == [("edifact.unh_duplicate", "error", None, 2, "UNH")]
 
 
+@pytest.mark.parametrize("number", ["1", "0001", " 1"])
+def test_groups_of_one_interchange_have_different_numbers(number: str) -> None:
+    wrong = X12.replace("*0130*2*X", f"*0130*{number}*X").replace("GE*1*2", f"GE*1*{number}")
+    assert faults(wrong) == [("x12.gs06_duplicate", "warning", 2, None, "GS")]
+    assert faults(X12 + X12) == []  # of one interchange
+
+
+def test_references_of_edifact_groups_are_text() -> None:
+    group = "UNG+ORDERS+S+R+241123:0130+{0}+UN+D:96A'UNE+0+{0}'"
+    wire = "UNB+UNOA:3+S+R+241123:0130+REF'" + "".join(map(group.format, ("7", "07", "7"))) + "UNZ+3+REF'"
+    assert faults(wire) == [("edifact.ung_duplicate", "warning", 3, None, "UNG")]
+
+
 def test_a_transaction_set_outside_of_a_group() -> None:
     wire = ISA + "ST*850*0001~SE*2*0001~IEA*0*000000001~"
     assert faults(wire) == [("envelope.no_group", "error", None, 1, "ST")]

@@ -31,6 +31,8 @@ FILES = {
         HEAD + SET + "ST*275*0002~BIN*9*a~SE*3*0002~GE*2*1~IEA*1*000000001~\nFrom: someone\n" + HEAD + "ST*275*1~BIN*7*a~SE*3*1~" + END),
     "a release character that is needless in the second message": (
         UNB + "UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'UNT+3+1'UNH+2+ORDERS:D:96A:UN'BGM+220+A?B+9'UNT+3+2'UNZ+2+REF1'"),
+    "groups of one number": HEAD + SET + "GE*1*1~" + HEAD[HEAD.index("GS*"):].replace("*1*X", "*01*X") + SET + "GE*1*1~IEA*2*000000001~" + (
+        HEAD + SET + END),
     "a tag that begins like one of an envelope's": (
         HEAD + SET.replace("SE*3", "GS|X~TDS*1~SE*5") + END).replace("*", "+").replace("|", "*"),
 }
