@@ -26,6 +26,7 @@ def _same(code: str, position: int = 0) -> Code:
 ERRORS: Mapping[str, Code] = {
     "edifact.unt_count": _same("29", 2), "edifact.une_count": _same("29", 2), "edifact.unz_count": _same("29", 2),
     "edifact.unt_reference": _same("28", 3), "edifact.une_reference": _same("28", 3), "edifact.unz_reference": _same("28", 3),
+    "edifact.unp_reference": _same("28"),
     "edifact.unh_duplicate": _same("26", 2), "edifact.ung_duplicate": _same("26", 6),
     "envelope.missing_trailer": _same("13"), "envelope.missing_header": _same("13"), "envelope.outside": _same("33"),
     "envelope.element_missing": _same("13"), "envelope.surplus": _same("16"), "envelope.too_short": _same("40"),

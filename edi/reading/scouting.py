@@ -29,6 +29,9 @@ UNREADABLE = kind("x12.isa_unreadable", Severity.FATAL, "ISA has fewer than 16 e
 BINARY_LENGTH = kind("envelope.binary_length", Severity.WARNING, "the stated length of binary data does not end at a segment's end",
                      "Ask the partner to state the length in bytes; the segment was split at its delimiters instead.")
 
+OBJECT_TRAILER = kind("edifact.unp_reference", Severity.WARNING, "UNP does not repeat length (0810) and reference (0800) of its UNO",
+                      "Compare with the partner what was sent; the object lies where UNO says.")
+
 _STARTS = (b"ISA", b"UNB")
 _TRAILERS = {"x12": b"IEA", "edifact": b"UNZ"}
 _WITHIN = {"x12": (*_STARTS, b"BIN", b"BDS"), "edifact": (*_STARTS, b"UNO")}  # what is looked for in an interchange
@@ -176,6 +179,8 @@ def _span(finder: _Finder, start: int, header: Header, *, ordinal: int, faults: 
         else:  # the object belongs to no segment: the next piece begins behind it
             pieces.append((first, binary[0]))
             first = binary[1]
+            if not _repeats(data, place, first, header.delimiters):
+                faults.append(Fault(OBJECT_TRAILER, visible(data, first) or first, tag="UNP", interchange=ordinal))
     pieces.append((first, len(data)))
     return Span(start, header, tuple(pieces), tuple(protected), finder.only_ascii)
 
@@ -273,6 +278,15 @@ def _binary(data: Octets, at: int, delimiters: Delimiters) -> tuple[int, int] | 
 def _length_pattern(element: bytes) -> re.Pattern[bytes]:
     mark = re.escape(element)
     return re.compile(rb"BIN%b([0-9]{1,12})%b|BDS%b[^%b]{0,20}%b([0-9]{1,12})%b" % ((mark,) * 6), re.DOTALL)
+
+
+def _repeats(data: Octets, at: int, after: int, delimiters: Delimiters) -> bool:
+    """Tell whether the UNP behind an object states the length and the reference of the UNO at a position."""
+    header, trailer = (split_segment(data[first:first + 512], delimiters) for first in (at, visible(data, after) or after))
+    if len(trailer) < 3 or trailer[2][0] != header[1][0]:
+        return False
+    stated = trailer[1][0]
+    return stated.isascii() and stated.isdigit() and int(stated) == int(header[4][0])
 
 
 def _object(data: Octets, at: int, delimiters: Delimiters) -> tuple[int, int] | None:

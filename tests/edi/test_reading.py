@@ -245,6 +245,15 @@ def test_edifact_objects_are_passed_over() -> None:
     assert wire[batch.table.end[-3]:batch.table.offset[-2]] == raw
 
 
+@pytest.mark.parametrize(("trailer", "wrong"), [
+    ("UNP+7+1'", False), ("UNP+07+1'", False), ("UNP+7+2'", True), ("UNP+8+1'", True), ("UNP+7'", True), ("UNP++1'", True), ("UNP'", True)])
+def test_unp_repeats_length_and_reference_of_uno(trailer: str, wrong: bool) -> None:
+    batch = read(edifact().replace("UNZ+1", f"UNO+1+D:1+X:1+7'drawing\n{trailer}UNZ+2").encode())
+    found = [(one.code, one.place.tag) for one in batch.findings if one.code != "envelope.newlines"]
+    assert found == wrong * [("edifact.unp_reference", "UNP")]
+    assert tags(batch)[-3:] == ["UNO", "UNP", "UNZ"]
+
+
 def test_character_sets() -> None:
     def name(wire: bytes) -> tuple[str | None, list[str]]:
         batch = read(wire)
