@@ -241,10 +241,17 @@ def terminator_before(data: Octets, at: int, delimiters: Delimiters) -> int | No
 
 def is_released(data: Octets, at: int, release: bytes | None) -> bool:
     """Tell whether the character at a position is escaped: an odd number of release characters precede it."""
-    before = at
-    while release and before and data[before - 1:before] == release:
-        before -= 1
-    return (at - before) % 2 == 1
+    if not release or data[at - 1:at] != release:
+        return False
+    run, step = 0, 16
+    while at:
+        text = data[max(at - step, 0):at]
+        others = len(text.rstrip(release))
+        run += len(text) - others
+        if others:
+            break
+        at, step = at - len(text), min(step * 16, BLOCK)
+    return run % 2 == 1
 
 
 def segment_end(data: Octets, at: int, delimiters: Delimiters) -> int | None:
