@@ -15,6 +15,7 @@ from rich.console import Console
 from edi.errors import ConfigurationError
 from flows.commands_conflicts import conflicts
 from flows.commands_epochs import epochs
+from flows.standard import watch
 from flows.telling import Instant, IsoDate, settings_of, told
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ SEVERITY = click.Choice(["note", "warning", "error", "fatal"])
 NO_PREFECT = "Run the same steps in this process, without Prefect and its server"
 
 
-class _Summaries(click.Group):
-    """Shows the first sentence of each command whole; click cuts it after some words."""
+class _Commands(click.Group):
+    """Tells whatever goes wrong in a line, and shows the first sentence of each command whole; click cuts it after some words."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run a command, or print the help that is asked for."""
+        watch()
+        with told():
+            return super().main(*arguments, **options)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command, or a group of them."""
@@ -34,10 +41,10 @@ class _Summaries(click.Group):
         super().add_command(cmd, name)
 
 
-_Summaries.group_class = _Summaries
+_Commands.group_class = _Commands
 
 
-@click.group(cls=_Summaries, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--settings", "settings_path", type=click.Path(dir_okay=False, path_type=Path), envvar="CROSSFOOT_SETTINGS",
               help="Settings file; crossfoot.toml of this folder if left out")
 @click.version_option(package_name="crossfoot")
@@ -67,7 +74,6 @@ def run() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.option("--without-prefect", is_flag=True, help=NO_PREFECT)
 @click.pass_obj
-@told
 def run_nightly(settings_path: Path | None, business_date: date | None, dry_run: bool, as_json: bool, without_prefect: bool) -> None:
     """Collect, read, check, publish, reconcile, acknowledge and report one business date."""
     settings = settings_of(settings_path)
@@ -87,7 +93,6 @@ def run_nightly(settings_path: Path | None, business_date: date | None, dry_run:
 @click.option("--database", help="URL of the primary database; SQLite in the home folder if left out")
 @click.option("--without-prefect", is_flag=True, help=NO_PREFECT)
 @click.option("--json", "as_json", is_flag=True, help="Print the summaries and the comparison as JSON")
-@told
 def run_sample(data: Path, home: Path, database: str | None, without_prefect: bool, as_json: bool) -> None:
     """Run the sample nights and compare what they report with the planted faults."""
     from flows.samplerun import run_sample_nights
@@ -101,7 +106,6 @@ def run_sample(data: Path, home: Path, database: str | None, without_prefect: bo
 @click.option("--date", "business_date", type=IsoDate(), help="Business date to book them under; the last one if left out")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.pass_obj
-@told
 def ingest(settings_path: Path | None, files: tuple[Path, ...], business_date: date | None, as_json: bool) -> None:
     """Take in FILES now, on the night's own way; drop folders are left alone."""
     from flows import adhoc
@@ -121,7 +125,6 @@ def ingest(settings_path: Path | None, files: tuple[Path, ...], business_date: d
 @click.option("--reason", default="", help="Why, for the audit: what was mended, and by whose decision")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.pass_obj
-@told
 def replay(settings_path: Path | None, replay_date: date | None, partner: str, control_number: str, name: str, force: bool, reason: str,
            as_json: bool) -> None:
     """Feed landed files in again, those that meet all of --date, --partner, --control-number and --file that are given.
@@ -151,7 +154,6 @@ def replay(settings_path: Path | None, replay_date: date | None, partner: str, c
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.pass_obj
-@told
 def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str, ...], as_json: bool) -> None:
     """Run the rules of a night again, over what was known then."""
     from flows import adhoc
@@ -176,7 +178,6 @@ def reconcile(settings_path: Path | None, business_date: date, rules: tuple[str,
 @click.option("--max-findings", type=click.IntRange(min=1), default=100, show_default=True, help="Listed a file; the gravest stay")
 @click.option("-q", "--quiet", is_flag=True, help="Only files that fail, and no summary")
 @click.pass_obj
-@told
 def check(settings_path: Path | None, files: tuple[str, ...], guides: tuple[str, ...], form: str, output: Path | None, severity: str,
           fail_on: str, max_findings: int, quiet: bool) -> None:
     """Check FILES, folders and - (standard input): can they be read, and do they say what they may. Nothing is stored.
@@ -208,7 +209,6 @@ def check(settings_path: Path | None, files: tuple[str, ...], guides: tuple[str,
 @click.option("--json", "form", flag_value="json", help="One JSON object: acknowledgments, segments, findings")
 @click.option("--raw", "form", flag_value="raw", help="Nothing but the bytes that would be sent")
 @click.pass_obj
-@told
 def ack(settings_path: Path | None, file: str, control_number: int, at: datetime | None, ignore_partners: bool, form: str | None,
         **policy: Any) -> None:
     """Show what FILE (- for standard input) would be answered with, and why. Nothing is stored or sent.
@@ -234,7 +234,6 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Begin with the segment at this byte, as a finding names it")
 @click.option("--guide", "guides", multiple=True, metavar="GUIDE", help="As for check")
 @click.pass_obj
-@told
 def inspect(settings_path: Path | None, file: str, as_json: bool, guides: tuple[str, ...], brief: bool, **wishes: Any) -> None:
     """Show FILE as a tree of loops and segments, with names, and with findings in place. Nothing is stored.
 
@@ -251,7 +250,6 @@ def inspect(settings_path: Path | None, file: str, as_json: bool, guides: tuple[
 @click.option("--date", "business_date", type=IsoDate(), help="A night; the last one if left out")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON")
 @click.pass_obj
-@told
 def status(settings_path: Path | None, business_date: date | None, as_json: bool) -> None:
     """Show what a night came to, and which nights there are."""
     from flows.looking import last_night, nights, summary_of
@@ -268,7 +266,6 @@ def status(settings_path: Path | None, business_date: date | None, as_json: bool
 @click.argument("sql")
 @click.option("--json", "as_json", is_flag=True, help="Rows as a JSON array")
 @click.pass_obj
-@told
 def query(settings_path: Path | None, sql: str, as_json: bool) -> None:
     """Run one read-only SELECT over the canonical tables, decisions, findings and breaks."""
     from flows.queries import as_json as to_json
@@ -286,7 +283,6 @@ def query(settings_path: Path | None, sql: str, as_json: bool) -> None:
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port on this machine's loopback")
 @click.pass_obj
-@told
 def serve(settings_path: Path | None, port: int) -> None:
     """Start the Prefect server, its UI and the schedules; loopback only, until interrupted."""
     from flows.serving import serve_forever

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from flows.examine.words import printable
-from flows.telling import settings_of, told
+from flows.telling import settings_of
 
 REASON = "Who decided and why; kept in the audit"
 
@@ -19,7 +19,6 @@ REASON = "Who decided and why; kept in the audit"
 @click.option("--all", "settled", is_flag=True, help="Those too that a person has ruled on")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON")
 @click.pass_context
-@told
 def conflicts(context: click.Context, settled: bool, as_json: bool) -> None:
     """List control numbers that came with different contents, and decide which content counts.
 
@@ -40,7 +39,6 @@ def conflicts(context: click.Context, settled: bool, as_json: bool) -> None:
 @click.argument("contender", metavar="ID")
 @click.option("--reason", required=True, help=REASON)
 @click.pass_obj
-@told
 def approve(settings_path: Path | None, contender: str, reason: str) -> None:
     """Load the content ID at the next run. What was loaded under its number before stays loaded."""
     _rule(settings_path, contender, "approved", reason, "The next run loads it.")
@@ -50,7 +48,6 @@ def approve(settings_path: Path | None, contender: str, reason: str) -> None:
 @click.argument("contender", metavar="ID")
 @click.option("--reason", required=True, help=REASON)
 @click.pass_obj
-@told
 def refuse(settings_path: Path | None, contender: str, reason: str) -> None:
     """Reject the content ID at the next run, and tell the partner.
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import click
 
-from flows.telling import IsoDate, settings_of, told
+from flows.telling import IsoDate, settings_of
 
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON")
 @click.pass_context
-@told
 def epochs(context: click.Context, as_json: bool) -> None:
     """List when partners began to number their interchanges anew, and approve that one did.
 
@@ -39,7 +38,6 @@ def epochs(context: click.Context, as_json: bool) -> None:
 @click.option("--from", "begins", type=IsoDate(), help="First business date of the new numbering; the last one if left out")
 @click.option("--reason", required=True, help="Who decided and why; kept in the audit")
 @click.pass_obj
-@told
 def begin(settings_path: Path | None, partner: str, begins: date | None, reason: str) -> None:
     """Approve that PARTNER's control numbers begin anew.
 

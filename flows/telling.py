@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,15 +53,16 @@ def settings_of(path: Path | None) -> Settings:
     return load_settings(path)
 
 
-def told(command: Callable[..., Any]) -> Callable[..., Any]:
+@contextmanager
+def told() -> Iterator[None]:
     """Tell our errors in one line each, without a traceback, with an exit status by remedy."""
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> Any:
+    try:
         try:
-            return command(*arguments, **options)
-        except CrossfootError as error:
-            click.echo(f"crossfoot: {error}", err=True)
-            sys.exit(next((status for kind, status in EXIT.items() if isinstance(error, kind)), 1))
+            yield
         finally:
-            sys.stdout.flush()  # a reader that went away is noticed here, where click ends quietly, and not by the interpreter at its end
-    return run
+            sys.stdout.flush()  # what is left fails here, where it can be told, and not in the interpreter's hands at its end
+    except BrokenPipeError:  # whoever read what we print has enough; click ends so too
+        sys.exit(1)
+    except CrossfootError as error:
+        click.echo(f"crossfoot: {error}", err=True)
+        sys.exit(next((status for kind, status in EXIT.items() if isinstance(error, kind)), 1))

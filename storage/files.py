@@ -216,6 +216,14 @@ def open_to_read(path: str) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
+def occupy(number: int) -> None:
+    """Let what is written to a closed descriptor, or read from standard input, fail; what standard error is given goes nowhere.
+
+    Left free, the number would be that of the next file that is opened. Those below it are taken.
+    """
+    os.open(os.devnull, os.O_RDONLY if number == 1 else os.O_WRONLY)
+
+
 def sync_file(handle: int, path: Path) -> None:
     """Flush an open file to the device; a failure is final.
 

@@ -23,6 +23,8 @@ DENIED = kind("file.denied", Severity.FATAL, "this user may not read it",
 SPECIAL = kind("file.special", Severity.FATAL, "it is a pipe, a socket or a device, not a file",
                "Pipe what it gives into the command, and name it as -.")
 CHANGED = kind("file.changed", Severity.FATAL, "the file changed while it was read", "Wait until it is complete, then read it again.")
+CLOSED = kind("file.closed", Severity.FATAL, "standard input is closed, or is not there to be read from",
+              "Pipe the file into the command, or name it in place of -.")
 BROKEN = kind("file.unreadable", Severity.FATAL, "the system cannot read it ({reason})",
               "Look at the name, the disk or the network drive, then try again.")
 EXPORT = kind("file.export", Severity.NOTE, "an export of another system (CSV) by its name: it was not looked at",
@@ -32,7 +34,7 @@ NO_FILES = kind("file.none", Severity.WARNING, "the folder holds no files", "Nam
 STANDARD_INPUT = "-"
 _EXPORTS = (".csv", ".tsv")
 _OF_ERROR = {errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL,
-             errno.ESTALE: CHANGED}
+             errno.ESTALE: CHANGED, errno.EBADF: CLOSED}
 
 
 @dataclass(frozen=True, slots=True)

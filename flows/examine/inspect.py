@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Protocol
 
+from edi.findings import Severity
 from edi.guides import Locator, shipped
 from edi.limits import Limits
 from flows.examine.checking import judged
@@ -13,7 +14,7 @@ from flows.examine.command import STATUS, tell_unused
 from flows.examine.files import Given, failed, opened, parts
 from flows.examine.page import screen
 from flows.examine.policy import Policy
-from flows.examine.tree import Entry, Loose, Walker, Wish
+from flows.examine.tree import Entry, Walker, Wish
 from flows.examine.treejson import JsonTree
 from flows.examine.treetext import TextTree
 from flows.examine.words import counted, printable
@@ -35,19 +36,12 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)
     limits = limits or policy.limits
-    given = opened(Given(path), limits, most_held=limits.part_bytes)
-    unread = given.finding
-    try:
-        for entry in _entries(given, policy, walker, limits):
-            tree.add(entry)
-    except OSError as error:
-        unread = failed(given, error)
-    if unread is not None:
-        tree.add((0, Loose((unread,))))
+    for entry in _entries(opened(Given(path), limits, most_held=limits.part_bytes), policy, walker, limits):
+        tree.add(entry)
     tree.finish(walker, path)
     tell_unused(policy)
-    if unread is not None:
-        return STATUS[unread.severity]
+    if walker.rest.unreadable:
+        return STATUS[Severity.FATAL]
     if walker.rest.segments and not walker.rest.selected:
         sys.stderr.write(f"crossfoot: {printable(path)}: --interchange, --transaction and --offset select none of "
                          f"{counted(walker.rest.segments, 'segment')}; look at the whole with --brief\n")
@@ -56,8 +50,14 @@ def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: 
 
 
 def _entries(given: Given, policy: Policy, walker: Walker, limits: Limits) -> Iterator[Entry]:
+    """Yield the entries of a file, the last of which may be that it cannot be read. What fails while entries are written is not caught."""
+    if given.finding is not None:
+        yield walker.unread(given.finding)
     locator, checker = Locator(policy.guides or shipped), policy.checker()
-    for batch in parts(given, limits):
-        found = sorted(judged(batch, checker, policy), key=lambda each: each.place.offset or 0)
-        yield from walker.walk(batch, locator.locate(batch), found)
+    try:
+        for batch in parts(given, limits):
+            found = sorted(judged(batch, checker, policy), key=lambda each: each.place.offset or 0)
+            yield from walker.walk(batch, locator.locate(batch), found)
+    except OSError as error:
+        yield walker.unread(failed(given, error))
     yield from walker.remaining()

@@ -82,6 +82,7 @@ class Rest:
     segments: int = 0
     selected: int = 0  # of them, those in the part of the file that was asked for
     findings: int = 0
+    unreadable: bool = False  # the file, or an interchange of it
     not_shown: int = 0
     findings_not_shown: int = 0
 
@@ -160,6 +161,12 @@ class Walker:
             path = [*self._headings(batch, index, at, transaction), *(self._loops.path if transaction >= 0 else ())]
             yield from self._opened(path)
             yield len(path), _segment(batch, index, tags[index], spot, values, here)
+
+    def unread(self, finding: Finding) -> Entry:
+        """Return the entry that tells that the file, or the rest of it, cannot be read."""
+        self.rest.findings += 1
+        self.rest.unreadable = True
+        return 0, Loose((finding,))
 
     def remaining(self) -> Iterator[Entry]:
         """Yield, behind the last batch, what is about bytes behind the last segment."""

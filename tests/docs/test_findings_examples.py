@@ -31,7 +31,7 @@ from transforms.mappings.registry import find
 from transforms.model import TABLES
 
 KNOWN = examples()
-ELSEWHERE = ("expect.", "file.")  # rows of their own below; files in tests/flows/test_check.py
+ELSEWHERE = ("expect.", "file.")  # rows of their own below; files in tests/flows/test_check_files.py
 RUN = sorted(code for code in KNOWN if not code.startswith(ELSEWHERE))
 GOOD = EXAMPLES / "good"
 

@@ -21,6 +21,14 @@ from tests.flows.letters import edifact
 
 
 @contextmanager
+def without_input() -> Iterator[None]:
+    """Give standard input a descriptor that cannot be read from, as the command line does where it is closed."""
+    with open(os.open(os.devnull, os.O_WRONLY), encoding="utf-8") as nothing, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", nothing)
+        yield
+
+
+@contextmanager
 def as_nobody() -> Iterator[None]:
     """Give up root's rights, if we have them."""
     if os.geteuid() != 0:
@@ -60,6 +68,7 @@ SITUATIONS: dict[str, Callable[[Path], str]] = {
     "file.denied": an_unreadable,
     "file.special": a_pipe,
     "file.changed": lambda path: "/proc/self/status",  # has bytes where its size says that it has none
+    "file.closed": lambda path: "-",
     "file.unreadable": lambda path: "x" * 5000,
     "file.none": a_folder,
     "file.export": a_folder_with_an_export,
@@ -75,11 +84,11 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_go_on(tmp_path: Path,
     (tmp_path / "good.x12").write_bytes(good())
     named = SITUATIONS[code](tmp_path / "it")
 
-    with as_nobody() if code == "file.denied" else nullcontext():
-        first = list(check_files([named], policy_for(None, ()), limits=Limits(), max_findings=9))
+    with {"file.denied": as_nobody, "file.closed": without_input}.get(code, nullcontext)():
+        (first,) = check_files([named], policy_for(None, ()), limits=Limits(), max_findings=9)
     (_, second) = reports(named, str(tmp_path / "good.x12"))
 
-    assert [finding.code for finding in first[0].findings] == [code]
+    assert [finding.code for finding in first.findings] == [code]
     assert second.outcome == "ok"
 
 

@@ -220,3 +220,11 @@ def test_a_large_file_is_shown_part_by_part_as_in_one_piece(tmp_path: Path, caps
 
     assert shown[0] == shown[1]
     assert shown[0]["findings"] == 1
+
+
+def test_what_cannot_be_read_is_counted_among_the_findings(inspect: Command) -> None:
+    told = inspect("/proc/self/mem")
+
+    assert told.exit_code == 13
+    assert told.stdout.splitlines()[-1] == "0 segments, 1 finding"
+    assert json.loads(inspect("/proc/self/mem", "--json").stdout)["findings"] == 1
