@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from edi.errors import ConfigurationError
 from edi.findings import Finding, Kind, Place, Severity, find, kind
 from edi.segments import Batch, Ints
 
@@ -24,7 +25,11 @@ FINDINGS = kind("limits.findings", Severity.NOTE, "{count} more notes and warnin
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large things may be. Errors are never cut off, only notes and warnings: a cut must not load what is bad."""
+    """How large things may be, each from 1 on. Errors are never cut off, only notes and warnings: a cut must not load what is bad.
+
+    Raises:
+        ConfigurationError: naming the limit that is no such number.
+    """
 
     max_file_bytes: int = 2**30
     max_segment_bytes: int = 2**20
@@ -36,6 +41,13 @@ class Limits:
     batch_bytes: int = 2**21  # small files are read together up to this size
     part_bytes: int = 3 * 2**20  # larger files are read in parts of this size at most
     max_part_bytes: int = 2**22  # so large a part may become where a transaction is then whole; a larger one is read in several parts
+
+    def __post_init__(self) -> None:
+        """Refuse what a file could never keep to: a part of no bytes would be read for ever."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, int) or value < 1:
+                raise ConfigurationError(f"the limit {field.name} is {value!r}; set a whole number from 1 on")
 
 
 @dataclass(frozen=True, slots=True)

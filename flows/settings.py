@@ -71,12 +71,15 @@ class Settings(Strict):
     @classmethod
     def _known_limits(cls, limits: Any) -> Any:
         known = [field.name for field in fields(Limits)]
-        for name, value in limits.items() if isinstance(limits, dict) else ():
+        if not isinstance(limits, dict):
+            return limits
+        for name in limits:
             if name not in known:
                 raise ValueError(f"has no {name}; known limits: {', '.join(known)}")
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"has no whole number from 1 on for {name}")
-        return limits
+        try:
+            return Limits(**limits)
+        except ConfigurationError as error:
+            raise ValueError(str(error)) from None
 
     @property
     def landing(self) -> Path:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edi.errors import ConfigurationError
+from edi.limits import Limits
 from flows.clock import last_business_date
 from flows.definitions import load_definitions
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, load_settings, validated
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -111,3 +113,18 @@ def test_a_policy_of_acknowledgments_that_is_none_is_refused_with_those_there_ar
     edit(data / "partners" / "northfield.toml", 'our_role = "buyer"', f'our_role = "buyer"\n{key} = "sometimes"')
     message = refused(data)
     assert "northfield.toml" in message and f"{key}: Input should be {known}" in message
+
+
+@pytest.mark.parametrize("value", [0, 1.5, "9"])
+def test_settings_refuse_the_same_in_the_same_words(value: Any) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        validated(Settings, {"limits": {"max_repeats": value}}, path="crossfoot.toml")
+
+    assert str(told.value).startswith("crossfoot.toml: limits: ")
+    assert f"the limit max_repeats is {value!r}; set a whole number from 1 on" in str(told.value)
+
+
+def test_settings_take_some_and_leave_the_others() -> None:
+    made = validated(Settings, {"limits": {"max_repeats": 5}}, path="crossfoot.toml")
+
+    assert made.limits == Limits(max_repeats=5)
