@@ -54,7 +54,7 @@ def main(context: click.Context, settings_path: Path | None) -> None:
 
     Exit status: 0 done; 2 a setting or argument is wrong; 3 totals do not agree; 74 a disk failed; 75 try again later; 1 anything
     else.
-    `check` has its own: 10 to 13.
+    Of `check`, `inspect` and `ack`: 13 something in a file cannot be read. `check` has 10 to 12 for lesser findings.
     """
     context.obj = settings_path
 
@@ -184,7 +184,7 @@ def check(settings_path: Path | None, files: tuple[str, ...], guides: tuple[str,
 
     Severities are those of the partners' agreements, where there are settings.
 
-    Exit status: 0 nothing reaches --fail-on; else by the gravest finding: 10 note, 11 warning, 12 error, 13 unreadable.
+    Exit status: 0 nothing reaches --fail-on; else by the gravest finding: 10 note, 11 warning, 12 error, 13 something cannot be read.
     """
     from edi.findings import Severity
     from flows.examine.command import run_check
@@ -213,7 +213,7 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
         **policy: Any) -> None:
     """Show what FILE (- for standard input) would be answered with, and why. Nothing is stored or sent.
 
-    Exit status: 0 it could be said; 1 FILE cannot be read; 2 a setting or argument is wrong.
+    Exit status: 0 it could be said; 2 a setting or argument is wrong; 13 something in FILE cannot be read.
     """
     from flows.clock import now
     from flows.examine.ackcommand import run_ack, terms_for
@@ -224,7 +224,7 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, nested like the tree")
 @click.option("--findings-only", is_flag=True, help="Only what has findings, and the way to it")
 @click.option("--brief", is_flag=True, help="A line a segment, without the names of elements")
@@ -235,9 +235,10 @@ def ack(settings_path: Path | None, file: str, control_number: int, at: datetime
 @click.option("--guide", "guides", multiple=True, metavar="GUIDE", help="As for check")
 @click.pass_obj
 def inspect(settings_path: Path | None, file: str, as_json: bool, guides: tuple[str, ...], brief: bool, **wishes: Any) -> None:
-    """Show FILE as a tree of loops and segments, with names, and with findings in place. Nothing is stored.
+    """Show FILE (- for standard input) as a tree of loops and segments, with names, and with findings in place. Nothing is stored.
 
-    Exit status: 0 shown, whatever was found; 1 the part that was asked for is not there; 2 an argument is wrong; 13 FILE cannot be read.
+    Exit status: 0 shown, whatever else was found; 1 the part that was asked for is not there; 2 a setting or argument is wrong;
+    13 something in FILE cannot be read.
     """
     from flows.examine.inspect import run_inspect
     from flows.examine.policy import policy_for

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from edi.acknowledgments import Line, Reply
-from edi.findings import Finding
+from edi.findings import Finding, Severity
 from edi.limits import Limits
 from flows.examine.ack import Answered, Overrides, Terms, answer_file, as_json, why, withheld
+from flows.examine.command import STATUS
 from flows.examine.files import Given, opened
 from flows.examine.page import BOLD, DIM, Page, screen
 from flows.examine.text import show_finding
@@ -33,21 +34,30 @@ def terms_for(settings_path: Path | None, overrides: Overrides, *, at: datetime,
 
 
 def run_ack(path: str, terms: Terms, *, form: str) -> int:
-    """Show what a file is answered with and return the exit status: 0 where that could be said, 1 where it could not be read."""
+    """Show what a file is answered with and return the exit status: 0 where that could be said, 13 where something cannot be read."""
     given = opened(Given(path), Limits())
     if given.finding is not None:
-        remedy = given.finding.remedy
-        sys.stderr.write(f"crossfoot: {printable(path)}: {given.finding.message}; {remedy[:1].lower()}{remedy[1:]}\n")
-        return 1
+        _tell_apart(given.finding)
+        return STATUS[Severity.FATAL]
     answered, stray = answer_file(path, given.data, terms)
+    unread = [finding for finding in (*stray, *(finding for each in answered for finding in each.findings))
+              if finding.severity is Severity.FATAL]
     if form == "raw":
         sys.stdout.buffer.write(b"".join(reply.data for each in answered for reply in each.replies))
         sys.stdout.flush()
+        for finding in unread:
+            _tell_apart(finding)
     elif form == "json":
         sys.stdout.write(json.dumps(as_json(path, answered, stray), indent=2) + "\n")
     else:
         _show(answered, stray, terms, screen())
-    return 0
+    return STATUS[Severity.FATAL] if unread else 0
+
+
+def _tell_apart(finding: Finding) -> None:
+    """Tell on standard error, in a line, what cannot be read, and what to do."""
+    remedy = finding.remedy
+    sys.stderr.write(f"crossfoot: {printable(finding.place.file or '')}: {finding.message}; {remedy[:1].lower()}{remedy[1:]}\n")
 
 
 def _show(answered: list[Answered], stray: list[Finding], terms: Terms, page: Page) -> None:

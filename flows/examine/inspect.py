@@ -31,7 +31,7 @@ class Tree(Protocol):
 
 
 def run_inspect(path: str, policy: Policy, wish: Wish, *, as_json: bool, brief: bool = False, limits: Limits | None = None) -> int:
-    """Show a file and return the exit status: 0; 1 where the wish selects nothing; 13 where it cannot be opened."""
+    """Show a file and return the exit status: 0; 1 where the wish selects nothing; 13 where something cannot be read."""
     page = screen()
     tree: Tree = JsonTree(page) if as_json else TextTree(page, brief=brief)
     walker = Walker(wish)

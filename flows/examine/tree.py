@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from edi.checking.depth import MAX_DEPTH
 from edi.checking.location import Located, Spot
-from edi.findings import Finding
+from edi.findings import Finding, Severity
 from edi.guidemodel import Element, Segment
 from edi.guides import segment_name
 from edi.segments import Batch, Group
@@ -138,7 +138,8 @@ class Walker:
         known = [*self._early, *findings]
         self._early = [each for each in known if (each.place.offset or 0) > ends]
         loose, by_segment = _placed(batch, [each for each in known if (each.place.offset or 0) <= ends])
-        self.rest.findings += len(loose) + sum(map(len, by_segment.values()))
+        for those in (loose, *by_segment.values()):
+            self._count(those)
         if loose:
             yield 0, Loose(tuple(loose))
         table, values = batch.table, batch.table.values.to_pylist()
@@ -164,15 +165,18 @@ class Walker:
 
     def unread(self, finding: Finding) -> Entry:
         """Return the entry that tells that the file, or the rest of it, cannot be read."""
-        self.rest.findings += 1
-        self.rest.unreadable = True
+        self._count([finding])
         return 0, Loose((finding,))
 
     def remaining(self) -> Iterator[Entry]:
         """Yield, behind the last batch, what is about bytes behind the last segment."""
         if self._early:
-            self.rest.findings += len(self._early)
+            self._count(self._early)
             yield 0, Loose(tuple(self._early))
+
+    def _count(self, findings: list[Finding]) -> None:
+        self.rest.findings += len(findings)
+        self.rest.unreadable |= any(finding.severity is Severity.FATAL for finding in findings)
 
     def _enter(self, tag: str, spot: Spot | None, level: int) -> None:
         if spot is not None:

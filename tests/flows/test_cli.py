@@ -151,7 +151,7 @@ def test_a_database_of_no_known_kind_is_a_matter_of_settings(call: Call, tmp_pat
 
 @pytest.mark.parametrize("arguments", [
     ("run", "nightly", "--date", "bad"), ("run", "nightly", "--date", "2026-02-30"), ("ingest", "nowhere.edi"), ("ingest",),
-    ("inspect", "nowhere.edi"), ("reconcile",), ("serve", "--port", "0"), ("nothing",), ("run", "nightly", "--dat", "x"),
+    ("inspect",), ("inspect", "a.edi", "b.edi"), ("reconcile",), ("serve", "--port", "0"), ("nothing",), ("run", "nightly", "--dat", "x"),
 ])
 def test_arguments_that_are_wrong_are_told_in_a_line(call: Call, arguments: tuple[str, ...]) -> None:
     refused(call(*arguments), "Error: ")

@@ -189,9 +189,9 @@ def test_no_edi_and_what_cannot_be_opened_are_told_calmly(inspect: Command) -> N
 
     told = inspect("a.txt")
 
-    assert told.exit_code == 0
+    assert told.exit_code == 13
     assert "fatal detect.unknown" in told.stdout
-    assert inspect("nowhere.x12").exit_code == 2
+    assert inspect("nowhere.x12").exit_code == 13
     assert inspect("-", stdin=good()).stdout.endswith("18 segments, 0 findings\n")
 
 

@@ -77,7 +77,7 @@ def test_a_closed_output_that_is_not_needed_is_not_told() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("command", "status", "where"), [("check -", 13, 1), ("inspect -", 13, 1), ("ack -", 1, 2)])
+@pytest.mark.parametrize(("command", "status", "where"), [("check -", 13, 1), ("inspect -", 13, 1), ("ack -", 13, 2)])
 def test_an_input_that_is_closed_is_told_as_a_file_that_cannot_be_read(command: str, status: int, where: int) -> None:
     told = shell(f"crossfoot {command} <&-")
 
