@@ -22,6 +22,8 @@ DENIED = kind("file.denied", Severity.FATAL, "this user may not read it",
               "Give the user the right to read the file and to enter its folder.")
 SPECIAL = kind("file.special", Severity.FATAL, "it is a pipe, a socket or a device, not a file",
                "Pipe what it gives into the command, and name it as -.")
+FOLDER = kind("file.folder", Severity.FATAL, "it is a folder, not a file",
+              "Name one of its files; `crossfoot check` takes a whole folder.")
 CHANGED = kind("file.changed", Severity.FATAL, "the file changed while it was read", "Wait until it is complete, then read it again.")
 CLOSED = kind("file.closed", Severity.FATAL, "standard input is closed, or is not there to be read from",
               "Pipe the file into the command, or name it in place of -.")
@@ -33,8 +35,10 @@ NO_FILES = kind("file.none", Severity.WARNING, "the folder holds no files", "Nam
 
 STANDARD_INPUT = "-"
 _EXPORTS = (".csv", ".tsv")
-_OF_ERROR = {errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL,
-             errno.ESTALE: CHANGED, errno.EBADF: CLOSED}
+_OF_ERROR = {
+    errno.ENOENT: MISSING, errno.ENOTDIR: MISSING, errno.EACCES: DENIED, errno.EPERM: DENIED, errno.ENXIO: SPECIAL, errno.EISDIR: FOLDER,
+    errno.ESTALE: CHANGED, errno.EBADF: CLOSED,
+}
 
 
 @dataclass(frozen=True, slots=True)

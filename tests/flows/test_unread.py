@@ -51,3 +51,14 @@ def test_what_can_be_read_is_0(look: Callable[[str], Result]) -> None:
     Path("a.edi").write_bytes(good())
 
     assert look("a.edi").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["inspect", "ack", "ack --raw"])
+def test_a_folder_is_told_as_one_with_what_to_do(tmp_path: Path, command: str) -> None:
+    (tmp_path / "outgoing").mkdir()
+
+    told = CliRunner().invoke(main, [*command.split(), str(tmp_path / "outgoing")])
+
+    assert told.exit_code == 13
+    assert "it is a folder, not a file" in told.output
+    assert "Name one of its files; `crossfoot check` takes a whole folder." in told.output.replace("name one", "Name one")
