@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,16 @@ def test_half_a_file_is_held_as_incomplete_and_told(call: Call, tmp_path: Path) 
     assert {one["reason_code"] for one in summary["set_aside"]} == {"incomplete"}
     assert summary["cross_foot"]["outcomes"]["loaded"]["documents"] == 0
     assert summary["acknowledgments"] == {}
+
+
+def test_an_archive_is_set_aside_and_nothing_is_read_through_it(call: Call, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:  # stored as it is
+        archive.writestr("a.x12", x12("000000901", response()))
+
+    summary = json.loads(call("ingest", str(tmp_path / "a.zip"), "--date", "2026-03-02", "--json").stdout)
+
+    assert [one["reason_code"] for one in summary["set_aside"]] == ["file.unknown"]
+    assert summary["cross_foot"]["outcomes"]["loaded"]["documents"] == 0
 
 
 def test_a_night_and_its_status_are_readable_in_a_narrow_terminal(call: Call, tmp_path: Path) -> None:
