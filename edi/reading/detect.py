@@ -49,7 +49,7 @@ def detect(data: bytes) -> Detection:
         return Detection(None, ("nothing but padding",) if data else ("no bytes",), empty=True)
     if head.startswith((b"STX=", b"STX+")):
         return Detection(None, ("begins with STX as TRADACOMS does",))
-    if _ZIP.match(text):  # what is stored in it as it is could be read, and what is compressed beside it not
+    if is_archive(text):
         return Detection(None, _looks(text))
     spans = [span for span, _ in scout(text) if span]
     if not spans:
@@ -59,6 +59,11 @@ def detect(data: bytes) -> Detection:
     standards = {span.header.standard for span in spans}
     reasons = (f"{'ISA' if spans[0].header.standard == 'x12' else 'UNB'} at byte {spans[0].header.body + len(data) - len(text)}",)
     return Detection(spans[0].header.standard, reasons + (("interchanges of both standards",) if len(standards) > 1 else ()))
+
+
+def is_archive(head: bytes) -> bool:
+    """Tell by the first bytes: what is stored in it as it is could be read, and what is compressed beside it not."""
+    return _ZIP.match(head) is not None
 
 
 def _looks(text: bytes) -> tuple[str, ...]:

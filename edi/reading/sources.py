@@ -15,7 +15,7 @@ import numpy as np
 from edi.dialect import Dialect, dialect
 from edi.findings import Kind, Severity, kind
 from edi.octets import BLOCK, FileOctets, Octets, blocks, visible
-from edi.reading.detect import EMPTY, UNKNOWN, detect
+from edi.reading.detect import EMPTY, UNKNOWN, detect, is_archive
 from edi.reading.lines import Lines
 from edi.reading.origins import Origin, Shifted
 from edi.reading.recoding import UTF16, as_utf8, is_utf16
@@ -132,7 +132,9 @@ def open_source(name: str, path: Path, size: int) -> Source | None:
 
 
 def interchanges(data: Octets) -> Iterator[Scouted]:
-    """Find the interchanges of a file one after another."""
+    """Find the interchanges of a file one after another; an archive has none, though some may be stored in it as they are."""
+    if is_archive(data[:4]):
+        return
     ordinal = 0
     for span, met in scout(data):
         if span is None:

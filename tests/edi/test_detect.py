@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from edi import read
 from edi.reading.detect import detect
 
 ISA = b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *241123*0130*U*00401*000000001*0*P*>~"
@@ -56,6 +57,10 @@ def test_an_archive_is_no_edi_even_where_its_files_can_be_read_through_it(packed
         archive.writestr("a.x12", ISA)
 
     assert detect(held.getvalue()).reasons == ("begins as a ZIP archive does", "unpack it first")
+
+    (found,) = read(held.getvalue()).findings
+    assert found.code == "detect.unknown"
+    assert "unpack it first" in found.message
     assert detect(held.getvalue()).standard is None
 
 
