@@ -101,6 +101,16 @@ class GroupAnswer:
         return rejects(finding for finding in self.findings if finding not in self.headless or not self.answers)
 
     @property
+    def faulty(self) -> bool:
+        """Whether anything of it is rejected."""
+        return self.rejected or bool(self.headless) or any(answer.rejected for answer in self.answers)
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing of it is accepted."""
+        return self.rejected or all(answer.rejected for answer in self.answers)
+
+    @property
     def headless(self) -> tuple[Finding, ...]:
         """What was found of transactions without a header, which cannot be named."""
         return tuple(finding for finding in self.findings if finding.code == HEADLESS and rejects((finding,)))

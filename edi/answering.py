@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from edi.acknowledgments import OF_ACKNOWLEDGMENTS, AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
+from edi.edifact.ackciting import can_cite
 from edi.edifact.contrl import acknowledge_edifact, contrl_form, contrl_version
 from edi.findings import Finding
 from edi.segments import Batch
@@ -27,6 +28,7 @@ class Due:
     reason: str = ""
 
 
+_UNCITED = "UNB lacks the sender, the recipient or the reference, or has one that is too long, so that no CONTRL can cite it"
 REFUSED = {"x12": "025", "edifact": "26"}  # TA105 and UCI 0085 of a control number that came before
 
 
@@ -74,7 +76,8 @@ def _x12(request: AckRequest, policy: AckPolicy) -> tuple[Form, ...]:
 def _refusal(request: AckRequest, policy: AckPolicy) -> Due:
     """Return what tells that an interchange was refused as a whole: nothing below its envelope is spoken of."""
     if request.interchange.standard == "edifact":
-        return Due((Form("CONTRL", contrl_version(request, policy)),))
+        named = can_cite(request.batch, request.interchange)
+        return Due((Form("CONTRL", contrl_version(request, policy)),)) if named else Due((), _UNCITED)
     if policy.ta1 == "never":
         return Due((), "the partner's policy asks for no TA1")
     return Due((Form("TA1", controls_version(request.interchange)),))
@@ -82,10 +85,10 @@ def _refusal(request: AckRequest, policy: AckPolicy) -> Due:
 
 def _why_none(request: AckRequest) -> str:
     theirs = request.interchange
-    if theirs.standard == "edifact" and not (theirs.control_number and theirs.sender_id and theirs.receiver_id):
-        return "UNB lacks the sender, the recipient or the reference, so that no CONTRL can cite it"
+    if theirs.standard == "edifact" and not can_cite(request.batch, theirs):
+        return _UNCITED
     if theirs.standard == "x12" and not request.rejected and not request.outside:
-        return "GS01 or GS06 is empty, so that no acknowledgment can cite the group"
+        return "GS01 or GS06 is empty or badly written, so that no acknowledgment can cite the group"
     return "the partner's policy asks for none here"
 
 

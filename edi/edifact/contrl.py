@@ -2,20 +2,23 @@
 
 Positions follow the standard: in UCS the message header is segment 1 and a missing segment is told by the one before it;
 in UCD the tag is position 1, so the first element is 2. Action 7 acknowledges a level and all below that is not rejected by
-itself, 4 rejects a level with all below; 8, a mere receipt, is never sent, since whatever is answered has been checked. There is
+itself, 4 rejects a level with all below; what is rejected and cannot be cited is told by the level above, with 7 and the error
+where that has something else as well. 8, a mere receipt, is never sent, since whatever is answered has been checked. There is
 no "accepted with errors", and UCD has no room for a bad value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 import numpy as np
 
 from edi.acknowledgments import AckPolicy, AckRequest, Answer, Form, GroupAnswer, Line, Reply, ack_request, rejects
-from edi.edifact.ackcodes import error_code, service_position
+from edi.edifact.ackciting import can_cite, can_cite_group, can_cite_message, group_address
+from edi.edifact.ackcodes import UNSPECIFIED, error_code, service_position
 from edi.edifact.ackenvelope import RECEIVER, SENDER, Composite, address, interchange, segment
 from edi.findings import Finding
 from edi.segments import Batch
@@ -30,7 +33,7 @@ _DEFAULT = AckPolicy()
 def contrl_form(request: AckRequest, policy: AckPolicy = _DEFAULT) -> Form | None:
     """Return the version of the CONTRL that an interchange gets by the partner's policy, None where it gets none or cannot be cited."""
     theirs = request.interchange
-    if not (theirs.control_number and theirs.sender_id and theirs.receiver_id) or not (request.groups or request.rejected):
+    if not can_cite(request.batch, theirs) or not (request.groups or request.rejected):
         return None
     refused = request.rejected or any(group.rejected or any(answer.rejected for answer in group.answers) for group in request.groups)
     due = {"always": True, "requested": refused or theirs.acknowledgment_requested, "on_error": refused}[policy.contrl]
@@ -66,6 +69,31 @@ def acknowledge_edifact(batch: Batch, interchange_index: int, findings: Iterable
     return interchange(batch, request.interchange, form, body, reference=reference, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A message or a group, as the level above sees it."""
+
+    cited: bool  # whether it has a segment of its own
+    faulty: bool  # whether something of it is rejected
+    lost: bool  # whether all of it is
+    findings: tuple[Finding, ...]
+    tag: str
+    element: int  # where its reference stands
+
+
+def _of_message(answer: Answer) -> _Unit:
+    return _Unit(can_cite_message(answer), answer.rejected, answer.rejected, answer.findings, "UNH", 1)
+
+
+def _below(request: AckRequest) -> Iterator[_Unit]:
+    """Yield the groups of an interchange, and its messages that are in none."""
+    for group in request.groups:
+        if group.group is None:
+            yield from map(_of_message, group.answers)
+        else:
+            yield _Unit(can_cite_group(group), group.faulty, group.lost, group.findings, "UNG", 5)
+
+
 class _Writer:
     """Writes UCI to UCD."""
 
@@ -76,15 +104,19 @@ class _Writer:
         """Return UCI."""
         theirs = request.interchange
         sender, receiver = address(self.batch, theirs, SENDER), address(self.batch, theirs, RECEIVER)
-        verdict, because = ((_REJECTED, note), ()) if note else self._verdict(request.findings)
+        if note:
+            return Line(self._segment("UCI", theirs.control_number, sender, receiver, _REJECTED, note))
+        verdict, because = self._verdict(request.findings) if request.rejected else self._above(_below(request))
         return Line(self._segment("UCI", theirs.control_number, sender, receiver, *verdict), because)
 
     def group(self, answer: GroupAnswer) -> Iterator[Line]:
-        """Yield UCF, where the interchange has groups, and what there is to say about its messages."""
-        if answer.group is not None:
-            verdict, because = self._verdict(answer.findings if answer.rejected else ())
-            theirs = answer.group
-            sender, receiver = (address(self.batch, theirs, element)[:2] for element in (SENDER, RECEIVER))
+        """Yield UCF, where the interchange has groups, and what there is to say about its messages; nothing where UCI tells of it."""
+        theirs = answer.group
+        if theirs is not None and not can_cite_group(answer):
+            return
+        if theirs is not None:
+            verdict, because = self._verdict(answer.findings) if answer.rejected else self._above(map(_of_message, answer.answers))
+            sender, receiver = (group_address(self.batch, theirs, element) for element in (SENDER, RECEIVER))
             yield Line(self._segment("UCF", theirs.control_number, sender, receiver, *verdict), because)
         if not answer.rejected:
             for message in answer.answers:
@@ -92,8 +124,8 @@ class _Writer:
 
     def _message(self, answer: Answer) -> Iterator[Line]:
         identifier = self._identifier(answer)
-        if not answer.rejected and not all(identifier[:_MANDATORY_PARTS]):
-            return  # UCM cannot cite it; action 7 of the level above acknowledges it
+        if not can_cite_message(answer) or (not answer.rejected and not all(identifier[:_MANDATORY_PARTS])):
+            return  # UCM cannot cite it; the level above acknowledges it by action 7, or tells of it
         service = tuple(finding for finding in answer.findings if _is_service(finding))
         inside = tuple(finding for finding in answer.findings if not _is_service(finding))
         verdict, because = self._verdict(service)
@@ -114,6 +146,20 @@ class _Writer:
         if fault is None:
             return (_ACKNOWLEDGED,), ()
         return (_REJECTED, error_code(fault, fourth=self.fourth), fault.place.tag or "", service_position(fault)), (fault,)
+
+    def _above(self, units: Iterable[_Unit]) -> tuple[tuple[Composite, ...], tuple[Finding, ...]]:
+        """Return what ``_verdict`` has for a level that is right itself: the first of what it holds that is rejected and cannot be cited.
+
+        Action 4 would reject all that it holds; so it is 7, with the error, as soon as there is something else.
+        """
+        held = list(units)
+        untold = next((unit for unit in held if unit.faulty and not unit.cited), None)
+        if untold is None:
+            return (_ACKNOWLEDGED,), ()
+        action = _REJECTED if all(unit.lost and not unit.cited for unit in held) else _ACKNOWLEDGED
+        fault = next((one for one in untold.findings if (one.place.tag, one.place.element) == (untold.tag, untold.element)), None)
+        code = error_code(fault, fourth=self.fourth) if fault else UNSPECIFIED
+        return (action, code, untold.tag, (str(untold.element + 1),)), (fault,) if fault else ()
 
     def _errors(self, findings: tuple[Finding, ...]) -> Iterator[Line]:
         told = 0

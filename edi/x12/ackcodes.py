@@ -107,6 +107,7 @@ IN_THE_HEADERS = {("ST", 1): "6", ("ST", 2): "7", ("SE", 1): "4", ("SE", 2): "7"
 
 _ANY_SEGMENT, _ANY_ELEMENT = _same("1"), _same("6")
 _ANY_SET, _ANY_GROUP, _ANY_INTERCHANGE = "5", "1", "024"
+_UNTOLD_SET, _UNTOLD_GROUP, _UNKNOWN_INTERCHANGE = "5", "024", "018"  # of what cannot be cited, told one level up
 _MOST_NOTES = 5
 
 
@@ -161,9 +162,9 @@ def _set_code(finding: Finding, told: str, form: Form) -> str:
     return "I5" if told.startswith("I") else _ANY_SET
 
 
-def group_codes(findings: tuple[Finding, ...], form: Form) -> list[str]:
-    """Return AK905 to AK909; warnings that the list has no code for are left out."""
-    codes = {_group_code(finding, form) for finding in findings}
+def group_codes(findings: tuple[Finding, ...], form: Form, *, untold: bool = False) -> list[str]:
+    """Return AK905 to AK909; warnings that the list has no code for are left out. ``untold``: of sets that AK2 cannot cite."""
+    codes = {_group_code(finding, form) for finding in findings} | ({_UNTOLD_SET} if untold else set())
     return _first(codes - {""})
 
 
@@ -178,9 +179,16 @@ def _element_of(finding: Finding) -> tuple[str, int]:
     return finding.place.tag or "", finding.place.element or 0
 
 
-def interchange_code(findings: tuple[Finding, ...]) -> str:
-    """Return TA105: there is room for one code, the lowest; 000 where nothing was found."""
-    return min((_interchange_code(finding) for finding in findings), default="000")
+def interchange_code(findings: tuple[Finding, ...], *, untold: bool = False, unknown: bool = False) -> str:
+    """Return TA105: there is room for one code, the lowest; 000 where nothing was found.
+
+    Args:
+        findings: of the interchange's envelope.
+        untold: whether there is a group that AK1 cannot cite, or a set in none.
+        unknown: whether TA101 cannot cite the interchange.
+    """
+    codes = {_interchange_code(finding) for finding in findings}
+    return min(codes | ({_UNTOLD_GROUP} if untold else set()) | ({_UNKNOWN_INTERCHANGE} if unknown else set()), default="000")
 
 
 def _interchange_code(finding: Finding) -> str:

@@ -14,6 +14,7 @@ from itertools import groupby
 from edi.acknowledgments import AckPolicy, AckRequest, Answer, Form, GroupAnswer, GuideOf, Line, Reply, ack_request
 from edi.findings import Finding
 from edi.segments import Batch
+from edi.x12.ackciting import can_cite, can_cite_set, optional
 from edi.x12.ackcodes import element_code, group_codes, is_of_element, is_of_headers, segment_code, set_codes
 from edi.x12.ackcontext import business_unit, trigger
 from edi.x12.ackenvelope import clean, composite, interchange, joined, segment
@@ -37,7 +38,7 @@ def group_form(group: GroupAnswer, policy: AckPolicy = _DEFAULT) -> Form:
     """Return what a group is answered with: a 999 where that is agreed and its version has one, else a 997."""
     stated = group.group.version if group.group else ""
     version = stated[:6] if _VERSION.fullmatch(stated[:6]) else "004010"
-    implementation = stated[6:].startswith("X")
+    implementation = stated[6:].startswith("X") and optional("AK1", 3, stated) == stated
     agreed = policy.acknowledgment == "999" or (policy.acknowledgment == "by_guide" and implementation)
     if not agreed or version < "005010":
         return Form("997", version)
@@ -47,11 +48,6 @@ def group_form(group: GroupAnswer, policy: AckPolicy = _DEFAULT) -> Form:
 def group_forms(request: AckRequest, policy: AckPolicy = _DEFAULT) -> tuple[Form, ...]:
     """Return the forms that the groups of an interchange are answered in, in order; none where it is rejected as a whole."""
     return () if request.rejected else tuple(dict.fromkeys(group_form(group, policy) for group in request.groups if can_cite(group)))
-
-
-def can_cite(answer: GroupAnswer) -> bool:
-    """Tell whether a group can be named in AK1: without GS01 and GS06 it cannot."""
-    return answer.group is not None and bool(answer.group.functional_code and answer.group.control_number)
 
 
 def acknowledge_x12(batch: Batch, interchange_index: int, findings: Iterable[Finding], *, form: Form, control_number: int,
@@ -110,18 +106,19 @@ class _Writer:
         """Return AK1 to AK9 for a group; a rejected one takes its sets down with it, untold."""
         group = answer.group
         assert group is not None  # can_cite
-        lines = [Line(segment("AK1", group.functional_code, group.control_number, group.version if self.late else ""))]
+        lines = [Line(segment("AK1", group.functional_code, group.control_number, self._optional("AK1", group.version)))]
         verdicts = [] if answer.rejected else [self._verdict(one) for one in answer.answers]
         for one, verdict in zip(answer.answers, verdicts, strict=False):
             lines += self._answer(one, verdict)
         told = answer.rejected or self.policy.accept_with_errors
         because = answer.findings if told else answer.headless
-        notes = group_codes(because, self.form)
+        untold = [one for one, verdict in zip(answer.answers, verdicts, strict=False) if verdict != "A" and not can_cite_set(one)]
+        notes = group_codes(because, self.form, untold=bool(untold))
         stated = len(answer.answers) if group.stated_count is None else group.stated_count
         counts = (stated, len(answer.answers), sum(verdict != "R" for verdict in verdicts))
         overall = _group_verdict(answer, verdicts, notes)
         return [*lines, Line(segment("AK9", overall, *(str(min(count, _MOST_SETS)) for count in counts), *notes),
-                             because)]
+                             (*because, *(finding for one in untold for finding in one.findings)))]
 
     def _verdict(self, answer: Answer) -> str:
         if answer.rejected:
@@ -129,15 +126,19 @@ class _Writer:
         return "E" if self.policy.accept_with_errors and answer.findings else "A"
 
     def _answer(self, answer: Answer, verdict: str) -> list[Line]:
-        if not (answer.type_code and answer.control_number):
-            return []  # AK2 cannot cite it; that AK9 accepts fewer tells of it
-        header = Line(segment("AK2", answer.type_code, answer.control_number, answer.association if self.late else ""))
+        if not can_cite_set(answer):
+            return []  # AK9 tells of it
+        header = Line(segment("AK2", answer.type_code, answer.control_number, self._optional("AK2", answer.association)))
         if verdict == "A":
             return [header, Line(segment(self.verdict_tag, "A"))]
         told: dict[Finding, str] = {}
         details = list(self._details(answer, told))
         codes = set_codes(answer.findings, told, self.form)
         return [header, *details, Line(segment(self.verdict_tag, verdict, *codes), answer.findings)]
+
+    def _optional(self, tag: str, value: str) -> str:
+        """Return AK103 or AK203, which no 997 before 005010 has."""
+        return optional(tag, 3, value) if self.late else ""
 
     def _details(self, answer: Answer, told: dict[Finding, str]) -> Iterator[Line]:
         """Yield what the guide found, in order of segments: a segment's own faults first, then its elements'; ``told`` takes the codes."""

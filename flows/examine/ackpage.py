@@ -40,8 +40,31 @@ hold as a whole.
 | an EDIFACT interchange | CONTRL D:3, or 4:1 where its syntax is 4 | always |
 
 An interchange that is rejected as a whole gets its TA1 and no 997. A TA1 says A, R, or E: accepted, but errors are noted. A CONTRL has
-no E, and so warnings are not in it. Groups of several releases get an acknowledgment each. A group without GS01 or GS06, and an EDIFACT
-interchange without sender, recipient or reference, cannot be cited and are not answered.
+no E, and so warnings are not in it. Groups of several releases get an acknowledgment each.
+
+## What cannot be cited
+
+A partner finds what it sent by the number that we cite, as it was sent. A number or a type that is empty, or that has not the length or
+the characters of the element that it would stand in, would break our answer, and cut or mended it would name something else. So it is
+left out, and the level above tells of it.
+
+- A set whose ST01 is not three characters, or whose ST02 is empty or over nine, has no AK2. Accepted, it is among those that AK9 accepts.
+  Rejected, or with warnings under `accept_with_errors`, it makes AK905 say 5; AK901 is P, or R where every set is rejected.
+- A set whose ST02 is under four characters (`1`) is cited all the same, as it was sent, though AK202 wants four: many partners number so,
+  and find their set by this text. `0001` would be another number.
+- A group whose GS01 is not two characters, or whose GS06 is no number of up to nine digits, gets no 997 or 999. A TA1 says 024 of it: E, or
+  R where nothing of the interchange is accepted. It is due as ever, and where something of the group is rejected, or has warnings that
+  `accept_with_errors` tells.
+- A GS08 or ST03 too long for AK103 or AK203 is left out alone. Such a GS08 names no implementation guide.
+- Of an X12 interchange whose ISA13 is no number of nine digits (zeros in front do not count) TA101 is 000000000, beside its date and time,
+  and TA105 is 018: E, or R with the reason where it is rejected.
+- A message whose reference is empty or over 14 characters has no UCM. Accepted, it is acknowledged by action 7 of UCF or UCI. Rejected, it
+  makes UCF or UCI name the fault of its UNH: with action 4 where that level holds nothing else, otherwise with action 7.
+- A group of EDIFACT whose reference is empty or over 14 characters has no UCF, nor its messages a UCM. UCI tells of it as of a message.
+- An address in UNG that is too long is left out of UCF alone.
+- An EDIFACT interchange whose sender, recipient or reference is empty or too long is not answered.
+
+A UNH that lacks what stands behind the type (`UNH+1+ORDERS`) is cited with what it has, and rejected.
 
 ## What a partner's file can say
 
