@@ -5,8 +5,10 @@ Only syntax and guide are acknowledged. A mapping that we lack, our own limits o
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +22,7 @@ GuideOf: TypeAlias = Callable[[int], Guide | None]  # index of a transaction -> 
 _AREAS = ("guide.", "x12.", "edifact.", "envelope.", "charset.")
 HEADLESS = "envelope.missing_header"  # a transaction by itself, though it cannot be named: it takes no other down with it
 OF_ACKNOWLEDGMENTS = ("FA", "CONTRL")  # GS01, UNG 0038
+_INTERCHANGE = attrgetter("interchange")
 _NEVER = {"x12": frozenset({"997", "999", "TA1"}), "edifact": frozenset({"CONTRL"})}
 
 
@@ -132,6 +135,30 @@ class AckRequest:
         return rejects(self.findings)
 
 
+def by_interchange(batch: Batch, findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Return the findings of each interchange of a batch, in their order; what belongs to none is left out.
+
+    Whoever answers all interchanges of a batch does this once: then each is answered from its own.
+    """
+    index = {(batch.table.files[each.file], each.ordinal): at for at, each in enumerate(batch.interchanges)}
+    found: list[list[Finding]] = [[] for _ in batch.interchanges]
+    for finding in findings:
+        at = index.get((finding.place.file or "", finding.place.interchange or 0))
+        if at is not None:
+            found[at].append(finding)
+    return found
+
+
+def groups_of(batch: Batch, interchange_index: int) -> range:
+    """Return the indices of an interchange's groups."""
+    return range(*(bisect(batch.groups, interchange_index, key=_INTERCHANGE) for bisect in (bisect_left, bisect_right)))
+
+
+def transactions_of(batch: Batch, interchange_index: int) -> range:
+    """Return the indices of an interchange's transactions."""
+    return range(*np.searchsorted(batch.transactions.interchange, (interchange_index, interchange_index + 1)).tolist())
+
+
 def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding]) -> AckRequest:
     """Sort what was found about an interchange by what it is about.
 
@@ -139,6 +166,7 @@ def ack_request(batch: Batch, interchange_index: int, findings: Iterable[Finding
         batch: the batch that the interchange was read with.
         interchange_index: index into ``batch.interchanges``.
         findings: everything known, of reading and of guides; what belongs elsewhere or is not for the partner is left out.
+            All are looked at: see ``by_interchange``.
     """
     interchange = batch.interchanges[interchange_index]
     by_group: dict[int | None, list[Finding]] = {}
@@ -167,8 +195,7 @@ def _is_answered(answer: GroupAnswer) -> bool:
 
 
 def _groups(batch: Batch, interchange_index: int) -> list[tuple[int, Group | None]]:
-    groups: list[tuple[int, Group | None]] = [
-        (index, group) for index, group in enumerate(batch.groups) if group.interchange == interchange_index]
+    groups: list[tuple[int, Group | None]] = [(index, batch.groups[index]) for index in groups_of(batch, interchange_index)]
     if batch.interchanges[interchange_index].standard == "edifact":
         groups.insert(0, (-1, None))
     return groups
@@ -188,7 +215,7 @@ def _answers(batch: Batch, interchange_index: int, findings: dict[int, list[Find
     those = batch.transactions
     standard = batch.interchanges[interchange_index].standard
     answers: dict[int, list[Answer]] = {}
-    for index in np.flatnonzero(those.interchange == interchange_index).tolist():
+    for index in transactions_of(batch, interchange_index):
         if not is_acknowledgment(standard, batch.type_codes[index]):
             answers.setdefault(int(those.group[index]), []).append(Answer(
                 index, batch.type_codes[index], str(those.control_number[index].as_py() or ""),

@@ -8,7 +8,18 @@ from datetime import datetime
 
 import numpy as np
 
-from edi.acknowledgments import OF_ACKNOWLEDGMENTS, AckPolicy, AckRequest, Form, GuideOf, Reply, ack_request, is_acknowledgment
+from edi.acknowledgments import (
+    OF_ACKNOWLEDGMENTS,
+    AckPolicy,
+    AckRequest,
+    Form,
+    GuideOf,
+    Reply,
+    ack_request,
+    groups_of,
+    is_acknowledgment,
+    transactions_of,
+)
 from edi.edifact.ackciting import can_cite
 from edi.edifact.contrl import acknowledge_edifact, contrl_form, contrl_version
 from edi.findings import Finding
@@ -38,13 +49,13 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
     Args:
         batch: the batch that the interchange was read with.
         interchange_index: index into ``batch.interchanges``.
-        findings: everything known about it, of reading and of guides.
+        findings: everything known about it, of reading and of guides; see ``edi.acknowledgments.by_interchange``.
         policy: what was agreed about acknowledgments.
         note: a code of ``REFUSED``, where a person has refused the interchange.
     """
     interchange = batch.interchanges[interchange_index]
     request = ack_request(batch, interchange_index, findings)
-    types = {batch.type_codes[at] for at in np.flatnonzero(batch.transactions.interchange == interchange_index).tolist()}
+    types = {batch.type_codes[at] for at in transactions_of(batch, interchange_index)}
     if all(is_acknowledgment(interchange.standard, code) for code in types) and (types or _tells(batch, interchange_index)):
         return Due((), "an acknowledgment is never acknowledged")
     if not types and not request.rejected and not request.groups:
@@ -58,7 +69,7 @@ def due(batch: Batch, interchange_index: int, findings: Iterable[Finding], polic
 def _tells(batch: Batch, interchange_index: int) -> bool:
     """Tell whether an interchange without a set or message acknowledges: by its segments, or by the groups that it was cut in."""
     interchange = batch.interchanges[interchange_index]
-    groups = [group.functional_code in OF_ACKNOWLEDGMENTS for group in batch.groups if group.interchange == interchange_index]
+    groups = [batch.groups[at].functional_code in OF_ACKNOWLEDGMENTS for at in groups_of(batch, interchange_index)]
     tells = batch.table.codes_at(np.arange(interchange.first_segment, interchange.stop_segment), *_TELL)
     return bool(tells.any() or (groups and all(groups)))
 

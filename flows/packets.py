@@ -48,6 +48,7 @@ class _BatchReader:
         self.of_interchange: dict[int, list[Finding]] = defaultdict(list)
         self.of_group: dict[tuple[int, int], list[Finding]] = defaultdict(list)
         self.of_transaction: dict[tuple[int, int], list[Finding]] = defaultdict(list)
+        self.within: dict[int, list[Finding]] = defaultdict(list)  # what is of its groups and transactions, by interchange
         self.headless: dict[int, list[Finding]] = defaultdict(list)  # transactions that cannot be named, by interchange
         for finding in (*batch.findings, *check(batch, self._guide, max_depth=self.night.definitions.limits.max_depth)):
             self._file_away(finding)
@@ -75,12 +76,12 @@ class _BatchReader:
         finding = by_policy(finding, self.whose[at])
         if finding.code == HEADLESS and first_error((finding,)):
             self.headless[at].append(finding)
-        elif place.transaction is None and place.group is not None:
-            self.of_group[at, place.group].append(finding)
-        elif place.transaction is None:
+        elif place.transaction is None and place.group is None:
             self.of_interchange[at].append(finding)
         else:
-            self.of_transaction[at, place.transaction].append(finding)
+            self.within[at].append(finding)
+            owner = self.of_group[at, place.group or 0] if place.transaction is None else self.of_transaction[at, place.transaction]
+            owner.append(finding)
 
     def _seen(self, at: int) -> SeenInterchange:
         interchange, whose = self.batch.interchanges[at], self.whose[at]
@@ -238,9 +239,7 @@ class _BatchReader:
                 self.work.offered_again.append(seen.interchange_id)
             return
         shared = self._outcome_as(at, Verdict.NEW) if released else self.shared[at]
-        within = [finding for found in (self.of_group, self.of_transaction) for (owner, _), listed in found.items() if owner == at
-                  for finding in listed]
-        findings = [*self.of_interchange[at], *self.headless[at], *within]
+        findings = [*self.of_interchange[at], *self.headless[at], *self.within[at]]
         self.work.acknowledgments.extend(acknowledgment_for(self.batch, at, self.whose[at], shared, findings, seen, self.night))
 
 

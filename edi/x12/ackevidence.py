@@ -27,7 +27,7 @@ class Evidence:
     guide: Guide | None  # that it was checked against
     standard: Guide | None  # the standard's own for its type and release
     release: str  # "005010", as the document states it
-    places: dict[str, Ints]  # segments of the batch by tag, filled as they are asked for
+    places: dict[tuple[int, str], Ints]  # segments by interchange and tag, filled as they are asked for
 
     @property
     def is_implementation(self) -> bool:
@@ -60,11 +60,17 @@ class Evidence:
 
     def last(self, tag: str, upto: int) -> int | None:
         """Return the last segment of the set with a tag, at or before a segment."""
-        if tag not in self.places:
-            self.places[tag] = self.batch.table.select(tag)
-        at = int(np.searchsorted(self.places[tag], upto, "right")) - 1
-        found = int(self.places[tag][at]) if at >= 0 else -1
+        places = self._places(int(self.batch.transactions.interchange[self.answer.transaction]), tag)
+        at = int(np.searchsorted(places, upto, "right")) - 1
+        found = int(places[at]) if at >= 0 else -1
         return found if found >= int(self.batch.transactions.first_segment[self.answer.transaction]) else None
+
+    def _places(self, interchange: int, tag: str) -> Ints:
+        if (interchange, tag) not in self.places:
+            theirs = self.batch.interchanges[interchange]
+            segments = np.arange(theirs.first_segment, theirs.stop_segment)
+            self.places[interchange, tag] = segments[self.batch.table.codes_at(segments, tag)]
+        return self.places[interchange, tag]
 
     def described(self, fault: Finding) -> Part | Element | None:
         """Return what the guide says about a finding's element or component, None where it says nothing."""
@@ -91,7 +97,7 @@ class Evidence:
 
 def evidences(batch: Batch, guide_of: GuideOf | None = None) -> Callable[[Answer], Evidence]:
     """Return how to gather what is known about each set of a batch; ``guide_of`` is what it was checked against, else ours."""
-    places: dict[str, Ints] = {}
+    places: dict[tuple[int, str], Ints] = {}
 
     def gather(answer: Answer) -> Evidence:
         version = str(batch.transactions.version[answer.transaction].as_py() or "")

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from edi.acknowledgments import AckPolicy, Form, Reply
+from edi.acknowledgments import AckPolicy, Form, Reply, by_interchange
 from edi.answering import answer, due
 from edi.findings import Finding, Severity
 from edi.guides import check, shipped, subject_of
@@ -56,7 +56,7 @@ def answer_file(name: str, data: bytes, terms: Terms) -> tuple[list[Answered], l
     numbers = count(terms.number)
     for batch in read_files([SourceFile(name, data)]):
         findings = [*batch.findings, *check(batch, shipped)]
-        answered += [_answered(batch, index, findings, terms, numbers) for index in range(len(batch.interchanges))]
+        answered += [_answered(batch, index, own, terms, numbers) for index, own in enumerate(by_interchange(batch, findings))]
         stray += [finding for finding in findings if finding.place.interchange is None]
     return answered, stray
 
@@ -64,7 +64,7 @@ def answer_file(name: str, data: bytes, terms: Terms) -> tuple[list[Answered], l
 def _answered(batch: Batch, index: int, findings: list[Finding], terms: Terms, numbers: Iterator[int]) -> Answered:
     interchange = batch.interchanges[index]
     whose = _whose(interchange, terms)
-    own = tuple(by_policy(finding, whose) for finding in findings if finding.place.interchange == interchange.ordinal)
+    own = tuple(by_policy(finding, whose) for finding in findings)
     policy = replace(ack_policy(whose.agreement) if whose.agreement else AckPolicy(), **terms.overrides)
     partner_id = whose.partner_id if terms.definitions else ""
     of_all = [finding for finding in own if finding.place.group is None and finding.place.transaction is None]
