@@ -149,7 +149,9 @@ def _surplus(cells: Cells) -> Iterator[Faults]:
     yield cells.at_elements(ELEMENT_SURPLUS, filled[earliest])
     several = cells.several[cells.element[cells.several] > 0]
     repeats = table.element_first[several + 1] - table.element_first[several]
-    yield cells.at_elements(REPETITION_SURPLUS, several[repeats > specs.repeat[cells.element[several]]])
+    allowed = specs.repeat[cells.element[several]]
+    surplus = cells.at_elements(REPETITION_SURPLUS, several[repeats > allowed])
+    yield replace(surplus, repetition=allowed[repeats > allowed] + 1)
     described = several[specs.parts[cells.element[several]] < UNBOUNDED]
     values = ranges(cells.first[described], cells.first[described + 1] - cells.first[described])
     yield cells.at_values(COMPONENT_SURPLUS, values[(cells.slot[values] == 0) & (cells.length[values] > 0)])

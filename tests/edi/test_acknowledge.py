@@ -360,6 +360,18 @@ def test_an_acknowledgment_that_was_cut_before_its_first_set_starts_no_correspon
     assert due(batch, 0, findings, DEFAULT).reason == "an acknowledgment is never acknowledged"
 
 
+@pytest.mark.parametrize(("repeated", "told"), [("EA^CA", "AK4*3>>2*355*12*CA"), ("EA^CA^BX", "AK4*3>>2*355*12*CA")])
+def test_the_first_repetition_too_many_is_the_one_that_is_quoted(repeated: str, told: str) -> None:
+    found = x12((GOOD[0], f"PO1*1*100*{repeated}*12.50**VP*W", GOOD[2]), version="005010")
+    assert told in body(found, AckPolicy(echo_bad_values=True))
+
+
+def test_a_contrl_of_syntax_4_says_which_repetition_is_too_many() -> None:
+    found = edifact(("BGM+220+PO9001*PO9002+9", *ORDERS[1:]), syntax="UNOC:4")
+    assert body(found, kind="CONTRL")[2:] == ["UCS+2", "UCD+35+3::2"]
+    assert body(found, AckPolicy(contrl_version="D:3"), kind="CONTRL")[2:] == ["UCS+2", "UCD+35+3"]
+
+
 def test_a_group_is_cited_with_the_qualifiers_of_its_addresses() -> None:
     text = ("UNB+UNOC:3+A:14+B:14+260924:1030+55'UNG+ORDERS+APP1:14+APP2:ZZ+260924:1030+G1+UN+D:96A'"
             "UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'DTM+137:20260924:102'UNS+S'UNT+5+1'UNE+1+G1'UNZ+1+55'")

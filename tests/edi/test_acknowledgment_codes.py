@@ -35,7 +35,7 @@ SETS: list[tuple[str, tuple[str, ...], str, str]] = [
     ("none of two of which one is required", (BEG, "N1*BY", PO1, CTT), "AK3*N1*3**8 AK4*2*93*2 AK5*E*5", ""),
     ("element too many", (BEG + "*******" + "*A", PO1, CTT), "AK3*BEG*2**8 AK4*13**3 AK5*E*5", ""),
     ("component too many", (BEG, "N1*BY*A>B", PO1, CTT), "AK3*N1*3**8 AK4*2>2*93*3 AK5*E*5", "AK3*N1*3**8 AK4*2>2*93*13 AK5*E*5"),
-    ("repetition too many", (BEG, "N1*BY*A^B", PO1, CTT), "AK5*A", "AK3*N1*3**8 AK4*2*93*12 AK5*R*5"),  # ^ was text
+    ("repetition too many", (BEG, "N1*BY*A^B", PO1, CTT), "AK5*A", "AK3*N1*3**8 AK4*2>>2*93*12 AK5*R*5"),  # ^ was text
     ("value too short", (BEG, "CUR*BY*US", PO1, CTT), "AK3*CUR*3**8 AK4*2*100*4 AK5*E*5", ""),
     ("value too long", ("BEG*00*NE*12345678901234567890123**20260924", PO1, CTT), "AK3*BEG*2**8 AK4*3*324*5 AK5*E*5", ""),
     ("letters in a number", (BEG, "PO1*1*x*EA*12.50**VP*W", CTT), "AK3*PO1*3**8 AK4*2*330*6 AK5*E*5",
