@@ -81,7 +81,8 @@ In `data/partners/*.toml`, above the first `[[...]]`:
 | `echo_bad_values` | `false`, `true` | whether AK404 and IK404 quote the bad value, and CTX the claim or member that it is in |
 
 The first value of each is what holds where nothing is said. `[severities]` decides what rejects. A quoted value has blanks for our
-delimiters and ends after 99 characters.
+delimiters and ends after 99 characters. A TA1, 997 or 999 is in UTF-8, or in ISO 8859-1 where the interchange was read in that; a CONTRL in
+the character set of the interchange, or the first that holds what it cites.
 
 """
 

@@ -205,8 +205,21 @@ def test_values_of_theirs_cannot_break_our_envelope() -> None:
 
 def test_our_header_is_as_wide_as_it_must_be_in_bytes() -> None:
     text = ORDER.replace("ACME           ", "ÄCME-ABCDEFGHIJ")  # 15 characters, 16 bytes
-    again, findings = read(only(read(text.encode("latin-1")), "997"))
+    again, findings = read(only(read(text), "997"))
     assert (again.table.element(np.array([0]), 8).to_pylist(), findings) == (["ÄCME-ABCDEFGHI"], [])
+
+
+@pytest.mark.parametrize("codec", ["latin-1", "utf-8"])
+def test_a_partner_is_named_in_the_character_set_that_it_writes(codec: str) -> None:
+    text = ORDER.replace("ACME           ", "ACMÉ           " if codec == "latin-1" else "ACMÉ          ")
+    assert "*01*ACMÉ ".encode(codec) in only(read(text.encode(codec)), "997")[:106]
+
+
+def test_what_latin_1_lacks_is_cited_in_utf_8_though_another_value_was_in_latin_1() -> None:
+    text = ORDER.replace("ACMEAPP", "\0").replace("ACME           ", "ACMÉ           ").encode("latin-1").replace(b"\0", "ΑΒΓ".encode())
+    again, _ = read(only(read(text), "997"))
+    header = np.array([0])
+    assert (again.table.element(header, 8)[0].as_py().rstrip(), again.table.element(header + 1, 3)[0].as_py()) == ("ACMÉ", "ΑΒΓ")
 
 
 def test_a_997_is_only_written_in_a_form_that_is_due() -> None:
