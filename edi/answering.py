@@ -39,7 +39,7 @@ class Due:
     reason: str = ""
 
 
-_UNCITED = "UNB lacks the sender, the recipient or the reference, or has one that is too long, so that no CONTRL can cite it"
+_UNCITED = "UNB lacks the sender, the recipient or the reference, or has one that is badly written, so that no CONTRL can cite it"
 REFUSED = {"x12": "025", "edifact": "26"}  # TA105 and UCI 0085 of a control number that came before
 
 

@@ -39,8 +39,13 @@ def _trimmed(parts: tuple[str, ...]) -> tuple[str, ...]:
     return parts
 
 
+def clean(value: str) -> str:
+    """Return a value of theirs with blanks for control characters."""
+    return _CONTROL.sub(" ", value)
+
+
 def _escape(value: str, *, fourth: bool) -> str:
-    return _SERVICE[fourth].sub(r"?\1", _CONTROL.sub(" ", value))
+    return _SERVICE[fourth].sub(r"?\1", clean(value))
 
 
 def interchange(batch: Batch, theirs: Interchange, form: Form, body: Sequence[Line], *, reference: str, at: datetime) -> Reply:

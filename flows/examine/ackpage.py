@@ -46,7 +46,8 @@ no E, and so warnings are not in it. Groups of several releases get an acknowled
 
 A partner finds what it sent by the number that we cite, as it was sent. A number or a type that is empty, or that has not the length or
 the characters of the element that it would stand in, would break our answer, and cut or mended it would name something else. So it is
-left out, and the level above tells of it.
+left out, and the level above tells of it. So is what holds one of our delimiters (`*` `~` `>` `^`, which X12 cannot escape) or a control
+character: with a blank in its place it would be another number.
 
 - A set whose ST01 is not three characters, or whose ST02 is empty or over nine, has no AK2. Accepted, it is among those that AK9 accepts.
   Rejected, or with warnings under `accept_with_errors`, it makes AK905 say 5; AK901 is P, or R where every set is rejected.

@@ -135,6 +135,36 @@ def test_an_interchange_that_uci_has_no_room_for_gets_no_contrl(damage: dict[str
         assert due(batch, 0, findings, DEFAULT, note=note).reason.startswith("UNB lacks the sender, the recipient or the reference")
 
 
+def in_other_delimiters(*, st02: str = "0001", gs01: str = "PO", gs06: str = "101", gs08: str = "005010",
+                        segments: tuple[str, ...] = GOOD) -> Read:
+    """Read an interchange whose delimiters are none of ours, so that ours may stand in its values."""
+    text = "'".join((isa("005010", requested=1).replace("*", "|").replace("^", "!").replace(">", "<"),
+                     f"GS|{gs01}|ACMEAPP|MOCKAPP|20260924|1030|{gs06}|X|{gs08}",
+                     f"ST|850|{st02}", *(each.replace("*", "|") for each in segments), f"SE|{len(segments) + 2}|{st02}",
+                     "ST|850|0002", *(each.replace("*", "|") for each in GOOD), "SE|5|0002", f"GE|2|{gs06}", "IEA|1|000000101", ""))
+    return read(text)
+
+
+@pytest.mark.parametrize("mark", ["*", "~", ">", "^", "\t"])
+def test_a_number_that_our_delimiters_are_in_is_not_cited_as_another_one(mark: str) -> None:
+    assert body(in_other_delimiters(st02=f"00{mark}1")) == ["AK1*PO*101*005010", "AK2*850*0002", "AK5*A", "AK9*A*2*2*2"]
+    assert body(in_other_delimiters(st02=f"00{mark}1", segments=BAD))[-1] == "AK9*P*2*2*1*5"
+    assert body(in_other_delimiters(gs08=f"005010{mark}A")) == body(in_other_delimiters(gs08="005010ABCDEFGHIJK"))
+    for damage in ({"gs06": f"1{mark}1"}, {"gs01": f"P{mark}"}):
+        made = replies(in_other_delimiters(**damage))
+        assert [form.kind for form in made] == ["TA1"] and ta1(in_other_delimiters(**damage)).endswith("*E*024")
+
+
+def test_a_reference_with_a_control_character_is_not_cited_with_a_blank() -> None:
+    assert body(edifact(message("1\x1f2"), message("2")), kind="CONTRL") == ["UCI+55+A:14+B:14+7", "UCM+2+ORDERS:D:96A:UN+7"]
+    assert replies(edifact(message(), unb="5\x1f5")) == {}
+
+
+def test_a_reference_with_delimiters_is_cited_whole_in_edifact() -> None:
+    """It has a release character, and X12 has none."""
+    assert body(edifact(message("1?+2")), kind="CONTRL")[1] == "UCM+1?+2+ORDERS:D:96A:UN+7"
+
+
 UNNAMED += [
     *(edifact(message(number, segments=segments), ung=ung) for number in ("", LONG, "1") for segments in (ORDERS, CUT)
       for ung in (None, "", LONG, "G1")),
