@@ -44,7 +44,7 @@ def unanswered(interchange: Interchange, whose: Correspondence, shared: Outcome 
     if not agreed.acknowledge:
         return "the agreement has acknowledge = false"
     if interchange.usage_code == "test" and not agreed.allow_test:
-        return "it is marked as a test, and the agreement has allow_test = false"
+        return "it is marked as a test or information, and the agreement has allow_test = false"
     if verdict == Verdict.CONFLICT:
         return "its control number came with other content too, and a person decides"
     return "" if shared is None or shared.outcome == REJECTED else f"we hold it: {shared.reason}"

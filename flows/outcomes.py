@@ -97,7 +97,8 @@ def of_interchange(
     if verdict == Verdict.REISSUE and (whose.agreement is None or whose.agreement.reissue == "hold"):
         return _quarantined("reissue", "The content came before under another control number. Release it only if it is meant twice.")
     if interchange.usage_code == "test" and environment == "production" and not (whose.agreement and whose.agreement.allow_test):
-        return _quarantined("test_indicator", "Marked as a test (ISA15 T, UNB 0035 1). Set allow_test in the agreement if it is meant.")
+        return _quarantined("test_indicator", "Marked as no production (ISA15 T or I, UNB 0035 1). Set allow_test in the "
+                            "agreement if it is meant.")
     return None
 
 

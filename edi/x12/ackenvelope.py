@@ -49,7 +49,7 @@ def interchange(
         "ISA", "00", " " * 10, "00", " " * 10,
         *(_fixed(value, width, charset) for value, width in zip(addresses, (2, 15, 2, 15), strict=True)),
         f"{at:%y%m%d}", f"{at:%H%M}", "^" if version >= "00402" else "U", version, f"{control_number:09d}", "0",
-        "T" if theirs.usage_code == "test" else "P", COMPONENT,
+        _usage(batch, theirs), COMPONENT,
     ))
     trailer = segment("IEA", str(groups), f"{control_number:09d}")
     return Reply(form, (Line(header), *within, Line(trailer)), "~", charset)
@@ -65,6 +65,12 @@ def _address(batch: Batch, theirs: Interchange, element: int) -> tuple[str, str]
     header = np.array([theirs.first_segment])
     qualifier, identifier = (str(batch.table.element(header, at)[0].as_py() or "").rstrip() for at in (element, element + 1))
     return qualifier, identifier
+
+
+def _usage(batch: Batch, theirs: Interchange) -> str:
+    """Return the ISA15 that we write: theirs, where it is no production; of what is for information, I rather than T."""
+    stated = str(batch.table.element(np.array([theirs.first_segment]), 15)[0].as_py() or "").rstrip()
+    return stated if theirs.usage_code == "test" else "P"
 
 
 def _charset(theirs: Interchange, cited: str) -> str:

@@ -18,6 +18,7 @@ WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)  # ISA01 to ISA15; IS
 LENGTH_OF_ISA = 106  # octets, where every element has its width
 _LONGEST = tuple(width + (25 if width >= 10 else 2) for width in WIDTHS)
 FIRST_WITH_REPETITION = "00402"
+_NO_PRODUCTION = ("T", "I")  # ISA15: for a test, or for information only, which is loaded as little
 _HEAD = 400  # octets that hold any ISA
 _TAIL = 5  # octets: ISA16 and a terminator, which may be a character of four
 
@@ -26,7 +27,7 @@ LENGTH = kind("x12.isa_length", Severity.WARNING, "ISA is not 106 characters lon
 SEPARATOR = kind("x12.isa16_separator", Severity.WARNING,
                  "ISA16 separates nothing: it is a letter, a digit or the same as another delimiter, so that no composite is split",
                  "Ask the partner to state a component separator of its own in ISA16.")
-USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is neither P nor T; the interchange is taken as production",
+USAGE = kind("x12.isa15_code", Severity.WARNING, "ISA15 is none of P, T and I; the interchange is taken as production",
              "Ask the partner to mark interchanges as production (P) or test (T).")
 
 
@@ -54,8 +55,9 @@ def read_isa(data: Octets, at: int) -> Header | None:
     delimiters, fixed, faults, literals = layout
     return Header(
         "x12", at, delimiters, fixed, fields[5].rstrip(), fields[6].rstrip(), fields[7].rstrip(), fields[8].rstrip(),
-        fields[13].rstrip(), "test" if fields[15].rstrip() == "T" else "production", fields[12].rstrip(), fields[14].rstrip() == "1",
-        f"{fields[9].rstrip()} {fields[10]}".strip(), None, faults, b"", literals if not at else tuple([at + place for place in literals]))
+        fields[13].rstrip(), "test" if fields[15].rstrip() in _NO_PRODUCTION else "production", fields[12].rstrip(),
+        fields[14].rstrip() == "1", f"{fields[9].rstrip()} {fields[10]}".strip(), None, faults, b"",
+        literals if not at else tuple([at + place for place in literals]))
 
 
 @lru_cache(maxsize=256)
@@ -73,7 +75,7 @@ def _layout(mark: bytes, isa11: str, version: str, isa15: str, tail: str, widths
     clashes = not separates and _ends_as_it_separates(tail, delimiters)
     faults = (
         *(() if padded and (separates or clashes) else (LENGTH,)), *((SEPARATOR,) if clashes else ()),
-        *(() if isa15.rstrip() in ("P", "T") else (USAGE,)))
+        *(() if isa15.rstrip() in ("P", *_NO_PRODUCTION) else (USAGE,)))
     return _Layout(delimiters, padded and separates, faults, _literals(widths, delimiters))
 
 

@@ -38,6 +38,11 @@ def test_the_test_indicator_and_version_are_theirs() -> None:
     assert "*X*005010~" in answer and "AK1*PO*101*005010~" in answer
 
 
+def test_what_is_for_information_is_answered_for_information() -> None:
+    found = x12(GOOD, usage="I", requested=1)
+    assert b"*0*I*>~" in only(found, "997") and ta1(found, TELL_WARNINGS) == "TA1*000000101*260924*1030*A*000"
+
+
 def test_a_wrong_se01_rejects_its_set_and_the_neighbours_go_on() -> None:
     assert body(x12(GOOD, GOOD, count={1: 9})) == ["AK1*PO*101", "AK2*850*0001", "AK5*R*4", "AK2*850*0002", "AK5*A", "AK9*P*2*2*1"]
 

@@ -117,6 +117,8 @@ def test_an_isa_without_enough_elements_is_fatal_for_what_follows_it_only() -> N
 
 def test_test_indicators() -> None:
     assert read(x12().replace(isa(), isa(usage="T")).encode()).interchanges[0].usage_code == "test"
+    information = read(x12().replace(isa(), isa(usage="I")).encode())  # X12 I14 has it; what is for information is no money either
+    assert (information.interchanges[0].usage_code, codes(information)) == ("test", [])
     assert codes(read(x12().replace(isa(), isa(usage="X")).encode())) == ["x12.isa15_code"]
 
 
