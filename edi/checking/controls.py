@@ -6,9 +6,11 @@ all warnings: real senders are careless here, and what matters (counts, control 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from operator import attrgetter
 
 import numpy as np
 import pyarrow as pa
@@ -143,7 +145,8 @@ def control_findings(batch: Batch, faults: Iterable[Faults], severities: Mapping
 def _finding(batch: Batch, what: Kind, faults: Faults, row: int, severities: Mapping[str, Severity]) -> Finding:
     segment = int(faults.segments[row])
     tag = str(batch.table.tags[segment])
-    group = next((group.ordinal for group in batch.groups if group.first_segment <= segment < group.stop_segment), None)
+    at = bisect_right(batch.groups, segment, key=attrgetter("first_segment")) - 1
+    group = batch.groups[at].ordinal if at >= 0 and segment < batch.groups[at].stop_segment else None
     place = replace(place_of(batch, segment), group=group, segment=None, tag=tag, element=int(faults.element[row]) or None,
                     component=int(faults.component[row]) or None, repetition=int(faults.repetition[row]) or None)
     return find(what, place, severities, tag=tag, limit=FINDINGS_PER_INTERCHANGE)
