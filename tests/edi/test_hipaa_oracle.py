@@ -143,8 +143,15 @@ def _corrected(case: Case) -> Case:
     return case.without(lambda fault: (fault[1], fault[2], fault[4]) in wrong)
 
 
+def _growing(case: Case) -> Case:
+    """Leave out remarks, and the category and status of a claim."""
+    of_list = {("MOA", element, 0) for element in range(3, 8)} | {("STC", 1, 1), ("STC", 1, 2)}
+    return case.without(lambda fault: fault in case.theirs and fault[1:4] in of_list and fault[4] == "7")
+
+
 REASONS: tuple[tuple[str, Callable[[Case], Case]], ...] = (
     ("pyx12's maps demand what the guides do not, and we correct it", _corrected),
+    ("lists that grow several times a year are not checked: pyx12's are as old as its release", _growing),
     ("pyx12 counts HL01, HL02 and LX01; a guide says nothing of how they are numbered", _numbering),
     ("pyx12 tells of a segment that has no element at all; none of its elements is mandatory", _bare),
     ("pyx12 tells of a composite, missing or not used, as an error somewhere in the segment", _of_composites),
