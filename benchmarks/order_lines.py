@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 QUANTITY, PRICE = pa.decimal128(18, 4), pa.decimal128(28, 10)  # as in the canonical model
-GROUP_ROWS = 2**16
+GROUP_ROWS = 2**17
 SCHEMA = pa.schema([
     ("order_number", pa.string()), ("line_number", pa.string()), ("quantity", QUANTITY), ("unit", pa.string()), ("price", PRICE),
     ("buyer_item", pa.string()), ("supplier_item", pa.string()), ("description", pa.string()),

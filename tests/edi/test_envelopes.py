@@ -84,6 +84,20 @@ def test_control_numbers_repeat_within_a_group_only() -> None:
     assert faults(twice) == [("edifact.unh_duplicate", "error", None, 2, "UNH")]
 
 
+@pytest.mark.parametrize(("numbers", "repeated"), [
+    ("1 2 3", []), ("3 2 1", []), ("1 3 2 3", [4]), ("10 9 10", [3]), ("1 1 2 2", [2, 4])])
+def test_in_whatever_order_control_numbers_come(numbers: str, repeated: list[int]) -> None:
+    sets = "".join(f"ST*850*000{number}~SE*2*000{number}~" for number in numbers.split())
+    wire = ISA + f"GS*PO*S*R*20241123*0130*1*X*004010~{sets}GE*{len(numbers.split())}*1~IEA*1*000000001~"
+    assert faults(wire) == [("x12.st02_duplicate", "error", 1, at, "ST") for at in repeated]
+
+
+def test_sets_on_both_sides_of_a_group_are_numbered_together() -> None:
+    one = "ST*850*0005~SE*2*0005~"
+    found = faults(ISA + one + "GS*PO*S*R*20241123*0130*1*X*004010~ST*850*0001~SE*2*0001~GE*1*1~" + one + "IEA*1*000000001~")
+    assert [(code, transaction) for code, _, _, transaction, _ in found if code == "x12.st02_duplicate"] == [("x12.st02_duplicate", 3)]
+
+
 @pytest.mark.parametrize("number", ["1", "0001", " 1"])
 def test_groups_of_one_interchange_have_different_numbers(number: str) -> None:
     wrong = X12.replace("*0130*2*X", f"*0130*{number}*X").replace("GE*1*2", f"GE*1*{number}")
