@@ -103,10 +103,9 @@ def _lists() -> dict[str, frozenset[str]]:
     found = {row.findtext("id", ""): frozenset(code.text or "" for code in row.iterfind("version/code"))
              for row in _read("codes.xml").iter("codeset")}
     for row in _corrections("list"):
-        if row.get("grows"):
-            found.pop(row["name"])
-        else:
-            found[row["name"]] |= frozenset(row["codes"].split())
+        known = found.pop(row["name"], None)  # another pyx12 may not have it: then it is not known whole either
+        if known is not None and not row.get("grows"):
+            found[row["name"]] = known | frozenset(row["codes"].split())
     return found
 
 
@@ -139,9 +138,9 @@ def _placed(loop: Node, place: str) -> list[Node]:
 def _correct(node: Node, usage: str, codes: str) -> None:
     node.set("usage", usage or _fact(node, "usage"))
     valid = node.find("valid_codes")
-    for code in codes.split():
-        assert valid is not None, code
-        SubElement(valid, "code").text = code
+    if valid is not None:  # without a list any code is right
+        for code in codes.split():
+            SubElement(valid, "code").text = code
 
 
 def _fact(node: Node, name: str) -> str:

@@ -105,6 +105,12 @@ def test_what_came_to_these_lists_since_is_not_accused() -> None:
     assert remarks == [frozenset()] * 5
 
 
+def test_a_list_that_another_pyx12_does_not_have_is_not_known_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"name": "gone", "grows": True}, {"name": "renamed", "codes": "A B"}]
+    monkeypatch.setattr(hipaa, "_corrections", lambda _: rows)
+    assert not {"gone", "renamed"} & hipaa._lists.__wrapped__().keys()
+
+
 def test_other_errata_get_the_nearest_guide_which_takes_any_version() -> None:
     institutional = made("837", "005010X223A3")
     (start,) = [item.segment for item in institutional.items if item.tag == "ST"]
